@@ -1,0 +1,17 @@
+//! Client library for IO Coin.
+//!
+//! [`pda`] derives every address; [`mint`], [`staking`], [`emissions`] and [`payments`] build each
+//! program's instructions from what a person knows (wallets, nodes, amounts) and derive the rest.
+//! Account layouts, events and errors are those of [`io_shared`], re-exported here.
+
+pub mod amount;
+pub mod emissions;
+mod instruction;
+pub mod mint;
+pub mod payments;
+pub mod pda;
+pub mod staking;
+pub mod token;
+
+pub use io_shared as shared;
+pub use solana_program::{instruction::Instruction, pubkey::Pubkey};

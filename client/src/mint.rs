@@ -1,0 +1,1 @@
+//! Instructions of `io_mint`.

@@ -1,0 +1,116 @@
+//! Accounts made, paid for and closed.
+
+use crate::invoke;
+use anchor_lang::{
+    Result,
+    cpi::rent_exempt_lamports,
+    pinocchio::{
+        account::AccountView, address::Address, cpi::Seed, instruction::InstructionAccount,
+    },
+    prelude::ProgramError,
+};
+use io_shared::{ids::SYSTEM_PROGRAM, state::Layout};
+
+const CREATE_ACCOUNT: u8 = 0;
+const ASSIGN: u8 = 1;
+const TRANSFER: u8 = 2;
+const ALLOCATE: u8 = 8;
+
+/// Creates the PDA of `seeds` (bump included) with `space` zero bytes, owned by `owner` and paid by
+/// `payer`. Lamports sent there by someone beforehand do not stop it.
+pub fn create_pda(
+    payer: &AccountView,
+    pda: &AccountView,
+    space: usize,
+    owner: &Address,
+    seeds: &[Seed],
+) -> Result<()> {
+    let rent = rent_exempt_lamports(space)?;
+    let space = u64::try_from(space).map_err(|_| ProgramError::InvalidArgument)?;
+    let held = pda.lamports();
+    if held == 0 {
+        let mut data = [0; 52];
+        data[0] = CREATE_ACCOUNT;
+        data[4..12].copy_from_slice(&rent.to_le_bytes());
+        data[12..20].copy_from_slice(&space.to_le_bytes());
+        data[20..].copy_from_slice(owner.as_ref());
+        invoke(
+            &SYSTEM_PROGRAM,
+            &data,
+            [
+                InstructionAccount::writable_signer(payer.address()),
+                InstructionAccount::writable_signer(pda.address()),
+            ],
+            [payer, pda],
+            seeds,
+        );
+        return Ok(());
+    }
+    if let Some(missing) = rent.checked_sub(held).filter(|missing| *missing > 0) {
+        let mut data = [0; 12];
+        data[0] = TRANSFER;
+        data[4..].copy_from_slice(&missing.to_le_bytes());
+        invoke(
+            &SYSTEM_PROGRAM,
+            &data,
+            [
+                InstructionAccount::writable_signer(payer.address()),
+                InstructionAccount::writable(pda.address()),
+            ],
+            [payer, pda],
+            &[],
+        );
+    }
+    let mut allocate = [0; 12];
+    allocate[0] = ALLOCATE;
+    allocate[4..].copy_from_slice(&space.to_le_bytes());
+    let mut assign = [0; 36];
+    assign[0] = ASSIGN;
+    assign[4..].copy_from_slice(owner.as_ref());
+    for data in [&allocate[..], &assign[..]] {
+        invoke(
+            &SYSTEM_PROGRAM,
+            data,
+            [InstructionAccount::writable_signer(pda.address())],
+            [pda],
+            seeds,
+        );
+    }
+    Ok(())
+}
+
+/// Creates the PDA of `seeds` with layout `L`, writes the discriminator and lets `fill` write the
+/// rest (zero before).
+pub fn create_layout<L: Layout>(
+    payer: &AccountView,
+    pda: &AccountView,
+    seeds: &[Seed],
+    fill: impl FnOnce(&mut L),
+) -> Result<()> {
+    create_pda(payer, pda, L::SPACE, &L::OWNER, seeds)?;
+    let mut pda = *pda;
+    // SAFETY: the account was created above; nothing else refers to its data.
+    let data = unsafe { pda.borrow_unchecked_mut() };
+    let (discriminator, rest) = data
+        .split_at_mut_checked(io_shared::state::DISCRIMINATOR_LEN)
+        .ok_or(ProgramError::AccountDataTooSmall)?;
+    discriminator.copy_from_slice(&L::DISCRIMINATOR);
+    let layout = anchor_lang::bytemuck::try_from_bytes_mut(rest)
+        .map_err(|_| ProgramError::AccountDataTooSmall)?;
+    fill(layout);
+    Ok(())
+}
+
+/// Closes an account of the calling program: all lamports go to `rent_payer`.
+pub fn close(account: &AccountView, rent_payer: &AccountView) -> Result<()> {
+    let (mut account, mut rent_payer) = (*account, *rent_payer);
+    let lamports = rent_payer
+        .lamports()
+        .checked_add(account.lamports())
+        .ok_or(ProgramError::ArithmeticOverflow)?;
+    rent_payer.set_lamports(lamports);
+    account.set_lamports(0);
+    // SAFETY: nothing refers to the data of an account that its handler closes last.
+    unsafe { account.close_unchecked() };
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! Units, bounds and delays that no authority can change.
+
+/// Decimals of the IO mint.
+pub const IO_DECIMALS: u8 = 8;
+/// Raw units in one IO.
+pub const IO: u64 = 100_000_000;
+/// Decimals of USDC.
+pub const USDC_DECIMALS: u8 = 6;
+/// Raw units in one USDC.
+pub const USDC: u64 = 1_000_000;
+/// IO in existence at genesis, raw.
+pub const GENESIS_SUPPLY: u64 = 500_000_000 * IO;
+/// Most IO that may ever be minted, raw. Burning does not make room under it.
+pub const HARD_CAP: u64 = 800_000_000 * IO;
+
+/// 100 % in basis points.
+pub const BPS: u64 = 10_000;
+/// Highest fee any asset or payout may be given, in basis points.
+pub const MAX_FEE_BPS: u64 = 500;
+/// Highest commission an operator may take, in basis points.
+pub const MAX_COMMISSION_BPS: u64 = BPS;
+/// Most that one slash proposal may take, in basis points.
+pub const MAX_SLASH_BPS: u64 = 5_000;
+/// Highest bounty for a crank, in basis points of the emission it covers.
+pub const MAX_BOUNTY_BPS: u64 = 100;
+/// Highest stake boost at the maximum stake (5 x).
+pub const MAX_BOOST_BPS: u64 = 50_000;
+
+/// Seconds in an hour.
+pub const HOUR: i64 = 3_600;
+/// Seconds in a day.
+pub const DAY: i64 = 24 * HOUR;
+/// Shortest notice for a change to a rule that moves money.
+pub const RULE_CHANGE_DELAY: i64 = 2 * DAY;
+/// How long unstaked tokens cool before they can be withdrawn; they earn nothing meanwhile.
+pub const COOLDOWN: i64 = 14 * DAY;
+/// Shortest notice for a raised minimum on nodes that exist already.
+pub const MIN_STAKE_GRACE: i64 = 30 * DAY;
+/// Shortest wait between a slash proposal and its execution.
+pub const SLASH_DELAY: i64 = 7 * DAY;
+/// An unexecuted slash proposal lapses after this.
+pub const SLASH_LAPSE: i64 = 30 * DAY;
+
+/// Collateral for one processor of a class with a multiplier of at most 1, raw IO.
+pub const BASE_COLLATERAL: u64 = 200 * IO;
+/// A class multiplier of 1, in thousandths.
+pub const MULTIPLIER_ONE: u64 = 1_000;
+/// Largest class multiplier, in thousandths.
+pub const MAX_MULTIPLIER_MILLI: u64 = 1_000_000;
+/// Most processors one node may declare.
+pub const MAX_PROCESSORS: u16 = 1_024;
+
+/// A deposit on an earning node is refused when the node was settled longer ago than this many
+/// epochs, so that a latecomer cannot share in rewards earned before.
+pub const DEPOSIT_MAX_LAG_EPOCHS: u64 = 2;
+/// Most reward pools; `advance_epoch` touches all of them.
+pub const MAX_POOLS: u8 = 4;
+/// Most suppliers one payment may name.
+pub const MAX_SUPPLIERS: usize = 16;
+
+/// Layout version written into every account.
+pub const VERSION: u8 = 1;

@@ -1,0 +1,9 @@
+use super::errors;
+
+errors! {
+    /// Errors of `io_payments`.
+    PaymentsError from 6300 {
+        Unauthorized = "the signer may not do this; sign with the account named in the config",
+        WrongAccount = "an account is not the one this instruction needs; derive it with the client library",
+    }
+}

@@ -1,0 +1,51 @@
+//! Events: what happened, enough to rebuild the books from them alone.
+//!
+//! Each is recorded by a self-call (see `io-cpi`) as `[8-byte tag][8-byte discriminator][event]`,
+//! the discriminator being Anchor's: the first 8 bytes of sha256("event:<Name>").
+
+mod emissions;
+mod mint;
+mod payments;
+mod staking;
+
+pub use emissions::*;
+pub use mint::*;
+pub use payments::*;
+pub use staking::*;
+
+use bytemuck::Pod;
+
+/// Anchor's tag in front of every event instruction: sha256("anchor:event"), first 8 bytes.
+pub const EVENT_TAG: [u8; 8] = 0x1d9a_cb51_2ea5_45e4_u64.to_le_bytes();
+
+/// An event of fixed size.
+pub trait Event: Pod {
+    const DISCRIMINATOR: [u8; 8];
+    const NAME: &'static str;
+
+    /// Decodes the data of an event instruction; `None` if it is another event or none.
+    fn decode(data: &[u8]) -> Option<Self> {
+        let data = data.strip_prefix(&EVENT_TAG)?;
+        let data = data.strip_prefix(&Self::DISCRIMINATOR)?;
+        bytemuck::try_pod_read_unaligned(data).ok()
+    }
+}
+
+/// Declares an event: a `Pod` struct without padding.
+macro_rules! event {
+    ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
+        #[repr(C)]
+        pub struct $name {
+            $($(#[$field_meta])* pub $field: $type,)+
+        }
+
+        impl $crate::events::Event for $name {
+            const DISCRIMINATOR: [u8; 8] =
+                $crate::state::discriminator(concat!("event:", stringify!($name)));
+            const NAME: &'static str = stringify!($name);
+        }
+    };
+}
+pub(crate) use event;

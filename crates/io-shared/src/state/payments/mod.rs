@@ -1,0 +1,13 @@
+//! Accounts of `io_payments`.
+
+mod asset;
+mod config;
+mod receipt;
+mod supplier;
+mod venue;
+
+pub use asset::Asset;
+pub use config::PaymentsConfig;
+pub use receipt::{Receipt, ReceiptEntry};
+pub use supplier::{PayoutPreference, Supplier};
+pub use venue::Venue;

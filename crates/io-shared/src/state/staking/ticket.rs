@@ -1,0 +1,29 @@
+use super::super::layout;
+use crate::{Address, ids};
+use bytemuck::{Pod, Zeroable};
+
+/// `[b"ticket", position, index]`: stake on its way out.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
+pub struct Ticket {
+    pub version: u8,
+    pub bump: u8,
+    /// A [`super::TrancheKind`].
+    pub tranche: u8,
+    pub padding: [u8; 5],
+    pub node: Address,
+    pub position: Address,
+    /// Paid this account's rent and gets it back.
+    pub rent_payer: Address,
+    pub index: u64,
+    /// Raw IO when requested; the most this ticket pays.
+    pub amount: u64,
+    /// Shares of the node's cooling stake.
+    pub shares: u64,
+    pub requested_at: i64,
+    /// Cannot be withdrawn before this time.
+    pub unlock_at: i64,
+    pub reserved: [u8; 16],
+}
+
+layout!(Ticket, ids::io_staking::ID);

@@ -1,0 +1,1 @@
+//! A real SPL token-swap pool in a [`crate::World`].

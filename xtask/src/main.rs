@@ -1,0 +1,58 @@
+//! The project's one command. `cargo xtask --help` lists what it does.
+
+mod build;
+mod digest;
+mod process;
+mod project;
+mod toolchain;
+mod ui;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::project::Checkout;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about, version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the on-chain programs into target/deploy
+    Build(build::Options),
+    /// Set up the registry-only toolchain for the on-chain build
+    Toolchain {
+        /// Record what the registries offer now as the locked versions
+        #[arg(long)]
+        update_lock: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            ui::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let checkout = Checkout::current();
+    match cli.command {
+        Command::Build(options) => build::run(&checkout, &options),
+        Command::Toolchain { update_lock } => {
+            if update_lock {
+                toolchain::update_lock(&checkout)?;
+            }
+            toolchain::Toolchain::ensure(&checkout)?.warn_about_drift();
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Where the project's own folders are.
+
+use std::path::{Path, PathBuf};
+
+/// The checkout this command was built from.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}
+
+/// The folders of one checkout. `build --verify` uses a second one, elsewhere on the disk.
+#[derive(Clone, Debug)]
+pub struct Checkout {
+    /// The folder that holds the root `Cargo.toml`.
+    pub root: PathBuf,
+}
+
+impl Checkout {
+    /// The checkout this command was built from.
+    pub fn current() -> Self {
+        Self { root: root() }
+    }
+
+    /// The programs the project ships.
+    pub fn programs(&self) -> PathBuf {
+        self.root.join("programs")
+    }
+
+    /// The nested workspace with the programs that only tests use.
+    pub fn test_programs(&self) -> PathBuf {
+        self.root.join("tests/programs")
+    }
+
+    /// Interface descriptions that programs read at compile time.
+    pub fn idls(&self) -> PathBuf {
+        self.root.join("idls")
+    }
+
+    /// Intermediate files of the on-chain build, apart from the host's.
+    pub fn sbf_target(&self) -> PathBuf {
+        self.root.join("target/sbf")
+    }
+
+    /// The finished programs.
+    pub fn deploy(&self) -> PathBuf {
+        self.root.join("target/deploy")
+    }
+
+    /// 128-bit arithmetic, linked into every program.
+    pub fn i128_ir(&self) -> PathBuf {
+        self.root.join("toolchain/i128.ll")
+    }
+
+    /// The versions and checksums of the registry-only toolchain.
+    pub fn toolchain_lock(&self) -> PathBuf {
+        self.root.join("toolchain/lock.json")
+    }
+}
