@@ -1,1 +1,162 @@
 //! Instructions of `io_mint`.
+
+use crate::{
+    Instruction, Pubkey,
+    instruction::{build, read, sign, write, write_sign},
+    pda,
+};
+use io_shared::{
+    ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_mint},
+    state::{MintPolicy, MinterTerms},
+};
+use solana_program::instruction::AccountMeta;
+
+/// Creates the config and the IO mint. Signed by the program's upgrade authority, which pays and
+/// becomes the authority.
+pub fn initialize(authority: &Pubkey, guardian: &Pubkey) -> Instruction {
+    mint_instruction(
+        "initialize",
+        &guardian.to_bytes(),
+        vec![
+            write_sign(*authority),
+            read(io_mint::PROGRAM_DATA),
+            write(io_mint::CONFIG.address),
+            write(io_mint::MINT.address),
+            read(TOKEN_PROGRAM),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Gives `minter_authority` the right to mint on `terms`. Signed by the authority, which pays the
+/// rent.
+pub fn add_minter(
+    authority: &Pubkey,
+    minter_authority: &Pubkey,
+    terms: &MinterTerms,
+) -> Instruction {
+    let accounts = vec![
+        write_sign(*authority),
+        read(io_mint::CONFIG.address),
+        read(*minter_authority),
+        write(pda::minter(minter_authority).0),
+        read(SYSTEM_PROGRAM),
+    ];
+    let window = (terms.window_limit, terms.window_seconds);
+    // Borsh: the number of the enum's variant, then its fields.
+    match terms.policy {
+        MintPolicy::Allowance { amount } => {
+            mint_instruction("add_minter", &(0_u8, amount, window), accounts)
+        }
+        MintPolicy::Schedule { curve, start_at } => {
+            mint_instruction("add_minter", &(1_u8, curve, start_at, window), accounts)
+        }
+    }
+}
+
+/// Sets the total of `minter_authority`'s allowance: a higher one after a delay, any other at once.
+/// Signed by the authority.
+pub fn raise_minter(authority: &Pubkey, minter_authority: &Pubkey, next_total: u64) -> Instruction {
+    mint_instruction(
+        "raise_minter",
+        &next_total,
+        vec![
+            sign(*authority),
+            read(io_mint::CONFIG.address),
+            write(pda::minter(minter_authority).0),
+        ],
+    )
+}
+
+/// Takes the right to mint from `minter_authority` at once; its rent goes to `rent_payer`, whom the
+/// minter names. Signed by the authority.
+pub fn revoke_minter(
+    authority: &Pubkey,
+    minter_authority: &Pubkey,
+    rent_payer: &Pubkey,
+) -> Instruction {
+    mint_instruction(
+        "revoke_minter",
+        &(),
+        vec![
+            sign(*authority),
+            read(io_mint::CONFIG.address),
+            write(pda::minter(minter_authority).0),
+            write(*rent_payer),
+        ],
+    )
+}
+
+/// Mints `amount` raw IO to the token account `destination`. Signed by the minter's authority.
+pub fn mint_to(minter_authority: &Pubkey, destination: &Pubkey, amount: u64) -> Instruction {
+    mint_instruction(
+        "mint_to",
+        &amount,
+        vec![
+            sign(*minter_authority),
+            write(pda::minter(minter_authority).0),
+            write(io_mint::CONFIG.address),
+            write(io_mint::MINT.address),
+            write(*destination),
+            read(TOKEN_PROGRAM),
+        ],
+    )
+}
+
+/// Burns `amount` raw IO of the token account `source`. Signed by its owner or delegate.
+pub fn burn(owner: &Pubkey, source: &Pubkey, amount: u64) -> Instruction {
+    mint_instruction(
+        "burn",
+        &amount,
+        vec![
+            sign(*owner),
+            write(*source),
+            write(io_mint::CONFIG.address),
+            write(io_mint::MINT.address),
+            read(TOKEN_PROGRAM),
+        ],
+    )
+}
+
+/// Pauses or resumes minting. Signed by the authority or, to pause, by the guardian.
+pub fn set_paused(signer: &Pubkey, paused: bool) -> Instruction {
+    govern("set_paused", signer, &paused)
+}
+
+/// Nominates the next authority; the zero address withdraws a nomination. Signed by the authority.
+pub fn nominate_authority(authority: &Pubkey, nominee: &Pubkey) -> Instruction {
+    govern("nominate_authority", authority, &nominee.to_bytes())
+}
+
+/// Makes the nominee the authority. Signed by the nominee.
+pub fn accept_authority(nominee: &Pubkey) -> Instruction {
+    govern("accept_authority", nominee, &())
+}
+
+/// Replaces the guardian; the zero address leaves none. Signed by the authority.
+pub fn set_guardian(authority: &Pubkey, guardian: &Pubkey) -> Instruction {
+    govern("set_guardian", authority, &guardian.to_bytes())
+}
+
+/// An instruction that `signer` changes only the config with.
+fn govern(
+    name: &str,
+    signer: &Pubkey,
+    arguments: &impl borsh::BorshSerialize,
+) -> Instruction {
+    let accounts = vec![sign(*signer), write(io_mint::CONFIG.address)];
+    mint_instruction(name, arguments, accounts)
+}
+
+/// An instruction of `io_mint`, with the two accounts that each ends on.
+fn mint_instruction(
+    name: &str,
+    arguments: &impl borsh::BorshSerialize,
+    mut accounts: Vec<AccountMeta>,
+) -> Instruction {
+    accounts.extend([
+        read(io_mint::EVENT_AUTHORITY.address),
+        read(io_mint::ID),
+    ]);
+    build(io_mint::ID, name, arguments, accounts)
+}

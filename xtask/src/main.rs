@@ -1,6 +1,10 @@
 //! The project's one command. `cargo xtask --help` lists what it does.
 
+mod bench;
 mod build;
+mod cargo;
+mod checks;
+mod demo;
 mod digest;
 mod process;
 mod project;
@@ -25,6 +29,16 @@ struct Cli {
 enum Command {
     /// Build the on-chain programs into target/deploy
     Build(build::Options),
+    /// Play a day in the network's life on the built programs and check the books
+    Demo,
+    /// Run every test: unit, property, and integration tests on the built programs
+    Test,
+    /// Measure the compute units of every instruction
+    Bench(bench::Options),
+    /// Check formatting and run clippy
+    Lint,
+    /// Everything that must pass before a change lands
+    Ci,
     /// Set up the registry-only toolchain for the on-chain build
     Toolchain {
         /// Record what the registries offer now as the locked versions
@@ -47,6 +61,11 @@ fn run(cli: Cli) -> Result<()> {
     let checkout = Checkout::current();
     match cli.command {
         Command::Build(options) => build::run(&checkout, &options),
+        Command::Demo => demo::run(&checkout),
+        Command::Test => checks::test(&checkout),
+        Command::Bench(options) => bench::run(&checkout, &options),
+        Command::Lint => checks::lint(&checkout),
+        Command::Ci => checks::ci(&checkout),
         Command::Toolchain { update_lock } => {
             if update_lock {
                 toolchain::update_lock(&checkout)?;

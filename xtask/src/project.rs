@@ -27,6 +27,11 @@ impl Checkout {
         self.root.join("programs")
     }
 
+    /// The workspace of the integration tests, the demo and the benchmark.
+    pub fn tests(&self) -> PathBuf {
+        self.root.join("tests")
+    }
+
     /// The nested workspace with the programs that only tests use.
     pub fn test_programs(&self) -> PathBuf {
         self.root.join("tests/programs")

@@ -53,8 +53,14 @@ pub const MAX_PROCESSORS: u16 = 1_024;
 /// A deposit on an earning node is refused when the node was settled longer ago than this many
 /// epochs, so that a latecomer cannot share in rewards earned before.
 pub const DEPOSIT_MAX_LAG_EPOCHS: u64 = 2;
+/// Longest that a score may count, in epochs (a week of hours).
+pub const MAX_SCORE_AGE_EPOCHS: u64 = 168;
 /// Most reward pools; `advance_epoch` touches all of them.
 pub const MAX_POOLS: u8 = 4;
+/// How long a payment may stay good, and its receipt with it.
+pub const MAX_PAYMENT_VALIDITY: i64 = 30 * DAY;
+/// Most of an amount that a venue may leave unspent, in basis points; it goes back to the payer.
+pub const MAX_LEFT_BPS: u64 = 100;
 /// Most suppliers one payment may name.
 pub const MAX_SUPPLIERS: usize = 16;
 

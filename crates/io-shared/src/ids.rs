@@ -19,6 +19,19 @@ const fn fixed(address: &'static str, bump: u8) -> FixedPda {
     }
 }
 
+/// Whether two addresses are equal, for the compiler: each program asserts with it that its
+/// `declare_id!` is the id here.
+pub const fn same(a: &Address, b: &Address) -> bool {
+    let (mut a, mut b) = (a.as_array().as_slice(), b.as_array().as_slice());
+    while let (Some((x, rest_a)), Some((y, rest_b))) = (a.split_first(), b.split_first()) {
+        if *x != *y {
+            return false;
+        }
+        (a, b) = (rest_a, rest_b);
+    }
+    true
+}
+
 /// The SPL token program.
 pub const TOKEN_PROGRAM: Address =
     Address::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");

@@ -32,8 +32,8 @@ macro_rules! errors {
             /// The code that a failed transaction carries.
             #[inline]
             pub const fn code(self) -> u32 {
-                // Discriminants count from 0; no program has 100 errors.
-                $base + self as u32
+                let base: u32 = $base;
+                base.wrapping_add(self as u32)
             }
 
             /// What was wrong and what to do.

@@ -1,1 +1,188 @@
-//! Events of `io_staking`.
+//! Events of `io_staking`. Amounts are raw IO; small numbers are widened to `u64`.
+
+use super::event;
+use crate::Address;
+
+event! {
+    /// `initialize`.
+    StakingInitialized {
+        authority: Address,
+        guardian: Address,
+        slasher: Address,
+        mint: Address,
+        min_self_stake_bps: u64,
+    }
+}
+
+event! {
+    /// `create_class`.
+    ClassCreated {
+        class: Address,
+        id: u64,
+        name: [u8; 16],
+        pool: u64,
+        multiplier_milli: u64,
+        max_stake_multiple: u64,
+        delegators_slashable: u64,
+    }
+}
+
+event! {
+    /// `register_node`.
+    NodeRegistered {
+        node: Address,
+        operator: Address,
+        node_id: [u8; 32],
+        class: u64,
+        processors: u64,
+        min_stake: u64,
+        max_stake: u64,
+        min_self_stake_bps: u64,
+        commission_bps: u64,
+        delegation_open: u64,
+    }
+}
+
+event! {
+    /// `set_delegation`.
+    DelegationSet {
+        node: Address,
+        open: u64,
+    }
+}
+
+event! {
+    /// `halt_node`.
+    NodeHalted {
+        node: Address,
+        /// The guardian or the authority.
+        by: Address,
+        at: i64,
+    }
+}
+
+event! {
+    /// `resume_node`.
+    NodeResumed {
+        node: Address,
+    }
+}
+
+event! {
+    /// `open_position`.
+    PositionOpened {
+        position: Address,
+        node: Address,
+        owner: Address,
+        tranche: u64,
+    }
+}
+
+event! {
+    /// `set_payout`.
+    PayoutSet {
+        position: Address,
+        payout: Address,
+    }
+}
+
+event! {
+    /// `deposit`.
+    Deposited {
+        node: Address,
+        position: Address,
+        /// What was accepted; less than asked for if the node had less room.
+        amount: u64,
+        /// Shares issued.
+        shares: u64,
+    }
+}
+
+event! {
+    /// `request_unstake`.
+    UnstakeRequested {
+        node: Address,
+        position: Address,
+        ticket: Address,
+        index: u64,
+        amount: u64,
+        /// Shares of the active stake that were burned.
+        shares: u64,
+        /// Shares of the cooling stake that were issued.
+        cooling_shares: u64,
+        unlock_at: i64,
+    }
+}
+
+event! {
+    /// `cancel_unstake`.
+    UnstakeCancelled {
+        node: Address,
+        position: Address,
+        ticket: Address,
+        amount: u64,
+        /// Shares of the active stake that were issued.
+        shares: u64,
+    }
+}
+
+event! {
+    /// `withdraw`.
+    Withdrawn {
+        node: Address,
+        position: Address,
+        ticket: Address,
+        /// Token account that was paid.
+        destination: Address,
+        amount: u64,
+    }
+}
+
+event! {
+    /// `claim`.
+    Claimed {
+        node: Address,
+        position: Address,
+        /// Token account that was paid.
+        destination: Address,
+        /// Commission included.
+        amount: u64,
+        commission: u64,
+    }
+}
+
+event! {
+    /// `distribute`.
+    RewardsShared {
+        node: Address,
+        /// Commission included.
+        amount: u64,
+        commission: u64,
+        /// Shared out and not claimed, this included.
+        rewards_owed: u64,
+    }
+}
+
+event! {
+    /// `set_paused`.
+    StakingPaused {
+        /// The guardian or the authority.
+        by: Address,
+        paused: u64,
+    }
+}
+
+event! {
+    /// `nominate_authority`.
+    StakingAuthorityNominated {
+        authority: Address,
+        nominee: Address,
+    }
+}
+
+event! {
+    /// `accept_authority`.
+    StakingAuthorityAccepted {
+        authority: Address,
+    }
+}

@@ -1,5 +1,10 @@
 use super::super::{Governance, Scheduled, layout};
-use crate::{Address, ids};
+use crate::{
+    Address,
+    constants::{BPS, MAX_BOOST_BPS, MAX_BOUNTY_BPS, MAX_POOLS, MAX_SCORE_AGE_EPOCHS},
+    ids,
+    math::{curve::Curve, fixed::mul_div_floor},
+};
 use bytemuck::{Pod, Zeroable};
 
 /// `[b"emissions"]`: the distributor's rules and clock; signs its mints and owns its vault.
@@ -12,9 +17,7 @@ pub struct EmissionsConfig {
     pub pool_count: u8,
     /// Id of the [`crate::math::curve::Curve`].
     pub curve: u8,
-    /// `io_mint`'s bump of this config's minter account.
-    pub minter_bump: u8,
-    pub padding: [u8; 3],
+    pub padding: [u8; 4],
     pub governance: Governance,
     /// Posts node scores; nothing else.
     pub scorer: Address,
@@ -22,7 +25,7 @@ pub struct EmissionsConfig {
     pub mint: Address,
     /// When epoch 0 opens.
     pub start_at: i64,
-    /// Epochs whose emission is minted and shared out.
+    /// Epochs whose emission is minted and shared out; the number of the epoch that is open.
     pub epochs_done: u64,
     /// Raw IO minted for those epochs.
     pub emitted: u64,
@@ -42,3 +45,249 @@ pub struct EmissionsConfig {
 }
 
 layout!(EmissionsConfig, ids::io_emissions::ID);
+
+/// A rule that the authority may change with notice, by the number that `schedule_rule` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum EmissionsRule {
+    BountyBps = 0,
+    BountyCap = 1,
+    MaxBoostBps = 2,
+    MaxScoreAge = 3,
+    MaxScoreStepBps = 4,
+}
+
+impl EmissionsRule {
+    pub const ALL: [Self; 5] = [
+        Self::BountyBps,
+        Self::BountyCap,
+        Self::MaxBoostBps,
+        Self::MaxScoreAge,
+        Self::MaxScoreStepBps,
+    ];
+
+    pub fn from_byte(byte: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(byte)).copied()
+    }
+
+    /// Whether the rule may have `value`. A cap needs no bound: the basis points bound the bounty.
+    pub const fn allows(self, value: u64) -> bool {
+        match self {
+            Self::BountyBps => value <= MAX_BOUNTY_BPS,
+            Self::BountyCap => true,
+            Self::MaxBoostBps => value >= BPS && value <= MAX_BOOST_BPS,
+            Self::MaxScoreAge => value >= 1 && value <= MAX_SCORE_AGE_EPOCHS,
+            Self::MaxScoreStepBps => value >= 1 && value <= BPS,
+        }
+    }
+}
+
+/// The rules that weigh a node, in force at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WeightRules {
+    pub max_boost_bps: u64,
+    pub max_score_age: u64,
+    pub max_score_step_bps: u64,
+}
+
+/// What one crank is to mint and pay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advance {
+    /// The epoch that is open now; every one before it is paid for.
+    pub epoch: u64,
+    /// Raw IO to mint.
+    pub emission: u64,
+    /// Part of it for the cranker, raw IO.
+    pub bounty: u64,
+}
+
+impl Advance {
+    /// Part of the emission for the pools, raw IO.
+    #[inline]
+    pub const fn for_pools(&self) -> u64 {
+        self.emission.saturating_sub(self.bounty)
+    }
+}
+
+impl EmissionsConfig {
+    /// The epoch that is open at `now`: the number of those that are over.
+    #[inline]
+    pub fn epoch(&self, now: i64) -> u64 {
+        Curve::by_id(self.curve).map_or(0, |curve| curve.epochs_elapsed(self.start_at, now))
+    }
+
+    #[inline]
+    pub const fn weight_rules(&self, now: i64) -> WeightRules {
+        WeightRules {
+            max_boost_bps: self.max_boost_bps.at(now),
+            max_score_age: self.max_score_age.at(now),
+            max_score_step_bps: self.max_score_step_bps.at(now),
+        }
+    }
+
+    /// Moves the books on to `now`. `None`, and nothing changed, if no epoch is due: called again, too
+    /// early, or by a clock that went back.
+    ///
+    /// The emission is what the curve has emitted by now less what was minted before, so that any
+    /// number of missed epochs costs the same, and no rounding adds up.
+    #[inline]
+    pub fn advance(&mut self, now: i64) -> Option<Advance> {
+        let curve = Curve::by_id(self.curve)?;
+        let epoch = curve.epochs_elapsed(self.start_at, now);
+        if epoch <= self.epochs_done {
+            return None;
+        }
+        let target = curve.cumulative(epoch);
+        let emission = target.checked_sub(self.emitted)?;
+        let bounty = mul_div_floor(emission, self.bounty_bps.at(now), BPS)?
+            .min(self.bounty_cap.at(now))
+            .min(emission);
+        self.bounties_paid = self.bounties_paid.checked_add(bounty)?;
+        self.emitted = target;
+        self.epochs_done = epoch;
+        Some(Advance {
+            epoch,
+            emission,
+            bounty,
+        })
+    }
+
+    pub const fn rule_mut(&mut self, rule: EmissionsRule) -> &mut Scheduled {
+        match rule {
+            EmissionsRule::BountyBps => &mut self.bounty_bps,
+            EmissionsRule::BountyCap => &mut self.bounty_cap,
+            EmissionsRule::MaxBoostBps => &mut self.max_boost_bps,
+            EmissionsRule::MaxScoreAge => &mut self.max_score_age,
+            EmissionsRule::MaxScoreStepBps => &mut self.max_score_step_bps,
+        }
+    }
+
+    /// What holds for every config at any time.
+    pub fn invariant(&self, now: i64) -> bool {
+        let Some(curve) = Curve::by_id(self.curve) else {
+            return false;
+        };
+        self.emitted == curve.cumulative(self.epochs_done)
+            && self.bounties_paid <= self.emitted
+            && self.pool_count >= 1
+            && self.pool_count <= MAX_POOLS
+            && EmissionsRule::ALL
+                .into_iter()
+                .all(|rule| rule.allows({ *self }.rule_mut(rule).at(now)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::constants::{IO, RULE_CHANGE_DELAY};
+
+    const START: i64 = 1_719_316_800;
+
+    pub fn config() -> EmissionsConfig {
+        EmissionsConfig {
+            pool_count: 1,
+            start_at: START,
+            bounty_bps: Scheduled::new(10),
+            bounty_cap: Scheduled::new(IO),
+            max_boost_bps: Scheduled::new(20_000),
+            max_score_age: Scheduled::new(24),
+            max_score_step_bps: Scheduled::new(500),
+            ..Zeroable::zeroed()
+        }
+    }
+
+    #[test]
+    fn layout() {
+        assert_eq!(size_of::<EmissionsConfig>(), 8 + 96 + 64 + 32 + 5 * 24 + 64);
+        assert_eq!(core::mem::offset_of!(EmissionsConfig, governance), 8);
+        assert_eq!(core::mem::offset_of!(EmissionsConfig, scorer), 104);
+        assert_eq!(core::mem::offset_of!(EmissionsConfig, mint), 136);
+        assert_eq!(core::mem::offset_of!(EmissionsConfig, start_at), 168);
+        assert_eq!(core::mem::offset_of!(EmissionsConfig, bounty_bps), 200);
+    }
+
+    #[test]
+    fn an_epoch_is_due_from_its_last_second_on() {
+        let mut config = config();
+        for early in [i64::MIN, 0, START, START + 3_599] {
+            assert_eq!(config.advance(early), None);
+        }
+        let advance = config.advance(START + 3_600).expect("due");
+        assert_eq!(advance.epoch, 1);
+        assert_eq!(advance.emission, 456_621_004_566);
+        // 10 bps are 4.56 IO, more than the cap.
+        assert_eq!(advance.bounty, IO);
+        assert_eq!(advance.for_pools(), 456_521_004_566);
+        assert_eq!(config.advance(START + 7_199), None);
+        assert!(config.invariant(0));
+    }
+
+    #[test]
+    fn missed_epochs_are_made_up_for_at_once() {
+        let (mut one_by_one, mut at_once) = (config(), config());
+        let mut emitted = 0;
+        for epoch in 1..=1_000 {
+            let now = START + epoch * 3_600;
+            emitted += one_by_one.advance(now).expect("due").emission;
+        }
+        let advance = at_once.advance(START + 1_000 * 3_600).expect("due");
+        assert_eq!(advance.emission, emitted);
+        assert_eq!(advance.epoch, 1_000);
+        assert_eq!(one_by_one.emitted, at_once.emitted);
+        assert_eq!(at_once.bounties_paid, IO);
+    }
+
+    #[test]
+    fn after_the_last_epoch_time_goes_on_and_nothing_is_emitted() {
+        let mut config = config();
+        let end = START + 175_319 * 3_600;
+        let all = config.advance(end).expect("due");
+        assert_eq!(all.emission, 300_000_000 * IO);
+        let nothing = config.advance(end + 3_600).expect("due");
+        assert_eq!((nothing.epoch, nothing.emission, nothing.bounty), (175_320, 0, 0));
+        assert!(config.advance(i64::MAX).is_some());
+        assert!(config.invariant(0));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_changes_nothing() {
+        let mut config = config();
+        config.advance(START + 36_000);
+        let before = config;
+        assert_eq!(config.advance(START + 3_600), None);
+        assert_eq!(config.advance(i64::MIN), None);
+        assert_eq!(bytemuck::bytes_of(&config), bytemuck::bytes_of(&before));
+    }
+
+    #[test]
+    fn rules_have_bounds_and_numbers() {
+        for (byte, rule) in (0..).zip(EmissionsRule::ALL) {
+            assert_eq!(rule as u8, byte);
+            assert_eq!(EmissionsRule::from_byte(byte), Some(rule));
+        }
+        assert_eq!(EmissionsRule::from_byte(5), None);
+        for (rule, allowed, refused) in [
+            (EmissionsRule::BountyBps, [0, 100], [101, u64::MAX]),
+            (EmissionsRule::MaxBoostBps, [10_000, 50_000], [9_999, 50_001]),
+            (EmissionsRule::MaxScoreAge, [1, MAX_SCORE_AGE_EPOCHS], [0, MAX_SCORE_AGE_EPOCHS + 1]),
+            (EmissionsRule::MaxScoreStepBps, [1, 10_000], [0, 10_001]),
+        ] {
+            assert!(allowed.into_iter().all(|value| rule.allows(value)), "{rule:?}");
+            assert!(!refused.into_iter().any(|value| rule.allows(value)), "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn a_changed_rule_waits() {
+        let mut config = config();
+        let rule = config.rule_mut(EmissionsRule::MaxScoreStepBps);
+        rule.schedule(700, START, RULE_CHANGE_DELAY).expect("fits");
+        assert_eq!(config.weight_rules(START).max_score_step_bps, 500);
+        let later = config.weight_rules(START + RULE_CHANGE_DELAY);
+        assert_eq!(
+            later,
+            WeightRules { max_boost_bps: 20_000, max_score_age: 24, max_score_step_bps: 700 }
+        );
+    }
+}

@@ -4,6 +4,6 @@ mod config;
 mod node_emission;
 mod pool;
 
-pub use config::EmissionsConfig;
-pub use node_emission::NodeEmission;
+pub use config::{Advance, EmissionsConfig, EmissionsRule, WeightRules};
+pub use node_emission::{NEVER, NodeEmission, Settlement};
 pub use pool::RewardPool;

@@ -1,26 +1,59 @@
 use super::super::layout;
-use crate::{Address, ids};
+use super::MintConfig;
+use crate::{
+    Address,
+    constants::{RULE_CHANGE_DELAY, VERSION},
+    errors::MintError,
+    ids,
+    math::{curve::Curve, window},
+};
 use bytemuck::{Pod, Zeroable};
 
 /// What bounds a minter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
+#[cfg_attr(
+    feature = "anchor",
+    derive(
+        anchor_lang::AnchorSerialize,
+        anchor_lang::AnchorDeserialize,
+        anchor_lang::IdlType
+    )
+)]
 pub enum MintPolicy {
-    /// At most `total` raw IO in all.
-    Allowance = 0,
-    /// At most `cumulative(epochs elapsed)` of a [`crate::math::curve::Curve`].
-    Schedule = 1,
+    /// At most `amount` raw IO in all.
+    Allowance { amount: u64 },
+    /// At most `cumulative(epochs elapsed)` of the [`Curve`] with id `curve`, whose epoch 0 opens at
+    /// `start_at`.
+    Schedule { curve: u8, start_at: i64 },
+}
+
+/// The terms that a minter is added on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "anchor",
+    derive(
+        anchor_lang::AnchorSerialize,
+        anchor_lang::AnchorDeserialize,
+        anchor_lang::IdlType
+    )
+)]
+pub struct MinterTerms {
+    pub policy: MintPolicy,
+    /// Raw IO that may be minted in one rolling window; `u64::MAX` for no limit.
+    pub window_limit: u64,
+    /// Length of the window in seconds.
+    pub window_seconds: u64,
 }
 
 /// `[b"minter", authority]`: the right of one authority to mint, and its bounds.
-#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Minter {
     pub version: u8,
     pub bump: u8,
-    /// A [`MintPolicy`].
+    /// [`Minter::ALLOWANCE`] or [`Minter::SCHEDULE`].
     pub policy: u8,
-    /// Id of the [`crate::math::curve::Curve`]; `Schedule` only.
+    /// Id of the [`Curve`]; `Schedule` only.
     pub curve: u8,
     pub padding: [u8; 4],
     /// Signs each mint; often a PDA of another program.
@@ -49,3 +82,390 @@ pub struct Minter {
 }
 
 layout!(Minter, ids::io_mint::ID);
+
+impl Minter {
+    /// `policy` of a [`MintPolicy::Allowance`].
+    pub const ALLOWANCE: u8 = 0;
+    /// `policy` of a [`MintPolicy::Schedule`].
+    pub const SCHEDULE: u8 = 1;
+
+    /// A minter added at `now`. Refuses terms that promise more than the hard cap leaves, emit for a
+    /// time before the minter is active (unless nothing is minted yet), or never let it mint.
+    pub fn new(
+        authority: Address,
+        rent_payer: Address,
+        bump: u8,
+        terms: MinterTerms,
+        config: &MintConfig,
+        now: i64,
+    ) -> Result<Self, MintError> {
+        let mut minter = Self {
+            version: VERSION,
+            bump,
+            authority,
+            rent_payer,
+            active_at: config.active_at(now),
+            window_limit: terms.window_limit,
+            window_seconds: terms.window_seconds,
+            window_at: now,
+            ..Self::zeroed()
+        };
+        match terms.policy {
+            MintPolicy::Allowance { amount: 0 } => return Err(MintError::ZeroAmount),
+            MintPolicy::Allowance { amount } if amount > config.mintable() => {
+                return Err(MintError::HardCapExceeded);
+            }
+            MintPolicy::Allowance { amount } => {
+                minter.policy = Self::ALLOWANCE;
+                minter.total = amount;
+            }
+            MintPolicy::Schedule { curve, start_at } => {
+                if Curve::by_id(curve).is_none() {
+                    return Err(MintError::UnknownCurve);
+                }
+                if config.minted != 0 && start_at < minter.active_at {
+                    return Err(MintError::RetroactiveStart);
+                }
+                minter.policy = Self::SCHEDULE;
+                minter.curve = curve;
+                minter.start_at = start_at;
+            }
+        }
+        let limited = terms.window_limit != u64::MAX;
+        if limited && (terms.window_limit == 0 || terms.window_seconds == 0) {
+            return Err(MintError::BadWindow);
+        }
+        Ok(minter)
+    }
+
+    /// Counts `amount` raw IO as minted at `now`. Refuses before `active_at`, past the policy's bound
+    /// and past the rolling window's limit; a refusal changes nothing.
+    #[inline]
+    pub fn allow(&mut self, amount: u64, now: i64) -> Result<(), MintError> {
+        if amount == 0 {
+            return Err(MintError::ZeroAmount);
+        }
+        if now < self.active_at {
+            return Err(MintError::NotActive);
+        }
+        let minted = self.minted.saturating_add(amount);
+        if self.policy == Self::SCHEDULE {
+            if minted > self.emitted_by_schedule(now) {
+                return Err(MintError::ScheduleExceeded);
+            }
+        } else if minted > self.total_at(now) {
+            return Err(MintError::AllowanceExceeded);
+        }
+        if self.window_limit != u64::MAX {
+            let used = window::decayed(self.window_used, self.window_seconds, self.window_at, now)
+                .saturating_add(amount);
+            if used > self.window_limit {
+                return Err(MintError::WindowExceeded);
+            }
+            self.window_used = used;
+            self.window_at = self.window_at.max(now);
+        }
+        self.minted = minted;
+        Ok(())
+    }
+
+    /// Schedules `next_total` for an allowance to replace its total after [`RULE_CHANGE_DELAY`], in
+    /// place of any change that waits. A total that is no higher takes effect at once, and then
+    /// never below what is minted already.
+    pub fn raise(
+        &mut self,
+        next_total: u64,
+        config: &MintConfig,
+        now: i64,
+    ) -> Result<(), MintError> {
+        if self.policy != Self::ALLOWANCE {
+            return Err(MintError::NotAnAllowance);
+        }
+        let total = self.total_at(now);
+        if next_total > total {
+            if next_total.saturating_sub(self.minted) > config.mintable() {
+                return Err(MintError::HardCapExceeded);
+            }
+            self.total = total;
+            self.next_total = next_total;
+            self.next_total_at = now.saturating_add(RULE_CHANGE_DELAY);
+        } else {
+            self.total = next_total.max(self.minted);
+            self.next_total = 0;
+            self.next_total_at = 0;
+        }
+        Ok(())
+    }
+
+    /// Raw IO in all that an allowance may mint, as in force at `now`.
+    #[inline]
+    pub const fn total_at(&self, now: i64) -> u64 {
+        if self.next_total_at != 0 && now >= self.next_total_at {
+            self.next_total
+        } else {
+            self.total
+        }
+    }
+
+    /// Raw IO that the schedule's curve has emitted at `now`; 0 for a curve that does not exist.
+    #[inline]
+    pub fn emitted_by_schedule(&self, now: i64) -> u64 {
+        Curve::by_id(self.curve).map_or(0, |curve| {
+            curve.cumulative(curve.epochs_elapsed(self.start_at, now))
+        })
+    }
+
+    /// What holds between any two instructions.
+    pub fn invariant(&self) -> bool {
+        let bounded = match self.policy {
+            Self::ALLOWANCE => self.minted <= self.total.max(self.next_total),
+            Self::SCHEDULE => {
+                self.total == 0
+                    && Curve::by_id(self.curve).is_some_and(|curve| self.minted <= curve.cap)
+            }
+            _ => false,
+        };
+        let waiting = self.next_total_at != 0;
+        self.version == VERSION
+            && bounded
+            && self.window_used <= self.window_limit
+            && (self.window_limit == u64::MAX || self.window_seconds != 0)
+            && (self.next_total > self.total) == waiting
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{constants::HARD_CAP, state::Governance};
+    use std::mem::offset_of;
+
+    const NOW: i64 = 1_800_000_000;
+    const AUTHORITY: Address = Address::new_from_array([1; 32]);
+    const RENT_PAYER: Address = Address::new_from_array([2; 32]);
+
+    fn config(minted: u64) -> MintConfig {
+        let governance = Governance::new(AUTHORITY, Address::default());
+        let mut config = MintConfig::new(governance, Address::new_from_array([3; 32]), 255);
+        config.minted = minted;
+        config
+    }
+
+    fn unlimited(policy: MintPolicy) -> MinterTerms {
+        MinterTerms {
+            policy,
+            window_limit: u64::MAX,
+            window_seconds: 0,
+        }
+    }
+
+    fn add(terms: MinterTerms, config: &MintConfig) -> Result<Minter, MintError> {
+        let added = Minter::new(AUTHORITY, RENT_PAYER, 254, terms, config, NOW);
+        assert!(added.is_err() || added.is_ok_and(|minter| minter.invariant()));
+        added
+    }
+
+    fn allowance(amount: u64) -> Minter {
+        add(unlimited(MintPolicy::Allowance { amount }), &config(0)).unwrap()
+    }
+
+    fn schedule(start_at: i64) -> Minter {
+        let policy = MintPolicy::Schedule {
+            curve: Curve::HOURLY.id,
+            start_at,
+        };
+        add(unlimited(policy), &config(0)).unwrap()
+    }
+
+    #[test]
+    fn layout() {
+        assert_eq!(offset_of!(Minter, authority), 8);
+        assert_eq!(offset_of!(Minter, rent_payer), 40);
+        assert_eq!(offset_of!(Minter, active_at), 72);
+        assert_eq!(offset_of!(Minter, minted), 80);
+        assert_eq!(offset_of!(Minter, total), 88);
+        assert_eq!(offset_of!(Minter, start_at), 112);
+        assert_eq!(offset_of!(Minter, window_limit), 120);
+        assert_eq!(offset_of!(Minter, window_at), 144);
+        assert_eq!(size_of::<Minter>(), 216);
+    }
+
+    #[test]
+    fn terms_are_checked_when_a_minter_is_added() {
+        let genesis = config(0);
+        let later = config(500);
+        let room = HARD_CAP - 500;
+        let allowance = |amount| unlimited(MintPolicy::Allowance { amount });
+        let schedule = |curve, start_at| unlimited(MintPolicy::Schedule { curve, start_at });
+        let limited = |window_limit, window_seconds| MinterTerms {
+            window_limit,
+            window_seconds,
+            ..allowance(1)
+        };
+        for (terms, config, result) in [
+            (allowance(1), &genesis, Ok(NOW)),
+            (allowance(HARD_CAP), &genesis, Ok(NOW)),
+            (allowance(0), &genesis, Err(MintError::ZeroAmount)),
+            (allowance(HARD_CAP + 1), &genesis, Err(MintError::HardCapExceeded)),
+            (allowance(room), &later, Ok(NOW + RULE_CHANGE_DELAY)),
+            (allowance(room + 1), &later, Err(MintError::HardCapExceeded)),
+            (schedule(0, 0), &genesis, Ok(NOW)),
+            (schedule(1, i64::MIN), &genesis, Ok(NOW)),
+            (schedule(2, NOW), &genesis, Err(MintError::UnknownCurve)),
+            (schedule(0, NOW + RULE_CHANGE_DELAY), &later, Ok(NOW + RULE_CHANGE_DELAY)),
+            (
+                schedule(0, NOW + RULE_CHANGE_DELAY - 1),
+                &later,
+                Err(MintError::RetroactiveStart),
+            ),
+            (limited(1, 1), &genesis, Ok(NOW)),
+            (limited(0, 1), &genesis, Err(MintError::BadWindow)),
+            (limited(1, 0), &genesis, Err(MintError::BadWindow)),
+        ] {
+            assert_eq!(add(terms, config).map(|minter| minter.active_at), result, "{terms:?}");
+        }
+    }
+
+    #[test]
+    fn no_mint_before_it_is_active() {
+        let mut minter = add(unlimited(MintPolicy::Allowance { amount: 10 }), &config(1)).unwrap();
+        let active_at = NOW + RULE_CHANGE_DELAY;
+        assert_eq!(minter.allow(1, active_at - 1), Err(MintError::NotActive));
+        assert_eq!(minter.allow(1, active_at), Ok(()));
+    }
+
+    #[test]
+    fn an_allowance_ends_at_its_total() {
+        let mut minter = allowance(10);
+        assert_eq!(minter.allow(0, NOW), Err(MintError::ZeroAmount));
+        assert_eq!(minter.allow(11, NOW), Err(MintError::AllowanceExceeded));
+        assert_eq!(minter.allow(u64::MAX, NOW), Err(MintError::AllowanceExceeded));
+        assert_eq!(minter.allow(10, NOW), Ok(()));
+        assert_eq!(minter.allow(1, i64::MAX), Err(MintError::AllowanceExceeded));
+        assert_eq!(minter.minted, 10);
+        assert!(minter.invariant());
+    }
+
+    #[test]
+    fn a_schedule_lets_out_what_whole_epochs_have_emitted() {
+        let mut minter = schedule(NOW);
+        let hour = NOW + 3_600;
+        let first = Curve::HOURLY.cumulative(1);
+        assert_eq!(minter.allow(1, hour - 1), Err(MintError::ScheduleExceeded));
+        assert_eq!(minter.allow(first + 1, hour), Err(MintError::ScheduleExceeded));
+        assert_eq!(minter.allow(first, hour), Ok(()));
+        assert_eq!(minter.allow(1, hour + 3_599), Err(MintError::ScheduleExceeded));
+        let tenth = NOW + 10 * 3_600;
+        let due = Curve::HOURLY.cumulative(10) - first;
+        assert_eq!(minter.allow(due, tenth), Ok(()));
+        assert_eq!(minter.allow(1, tenth), Err(MintError::ScheduleExceeded));
+        assert!(minter.invariant());
+    }
+
+    #[test]
+    fn a_schedule_ends_at_its_cap() {
+        let mut minter = schedule(i64::MIN);
+        assert_eq!(minter.allow(Curve::HOURLY.cap, NOW), Ok(()));
+        assert_eq!(minter.allow(1, i64::MAX), Err(MintError::ScheduleExceeded));
+        assert_eq!(minter.minted, Curve::HOURLY.cap);
+        assert!(minter.invariant());
+    }
+
+    #[test]
+    fn a_window_drains_and_binds_before_the_total_does() {
+        let terms = MinterTerms {
+            policy: MintPolicy::Allowance { amount: 1_000 },
+            window_limit: 100,
+            window_seconds: 50,
+        };
+        let mut minter = add(terms, &config(0)).unwrap();
+        assert_eq!(minter.allow(101, NOW), Err(MintError::WindowExceeded));
+        assert_eq!(minter.allow(100, NOW), Ok(()));
+        assert_eq!(minter.allow(1, NOW), Err(MintError::WindowExceeded));
+        assert_eq!(minter.allow(21, NOW + 10), Err(MintError::WindowExceeded));
+        assert_eq!(minter.allow(20, NOW + 10), Ok(()));
+        assert_eq!((minter.window_used, minter.window_at), (100, NOW + 10));
+        assert_eq!(minter.allow(1, NOW), Err(MintError::WindowExceeded), "clock went back");
+        assert_eq!(minter.allow(100, NOW + 60), Ok(()));
+        assert!(minter.invariant());
+    }
+
+    #[test]
+    fn a_refusal_changes_nothing() {
+        let terms = MinterTerms {
+            policy: MintPolicy::Allowance { amount: 150 },
+            window_limit: 100,
+            window_seconds: 50,
+        };
+        let mut minter = add(terms, &config(0)).unwrap();
+        minter.allow(90, NOW).unwrap();
+        let before = minter;
+        for amount in [0, 11, 61, u64::MAX] {
+            assert!(minter.allow(amount, NOW).is_err());
+            assert_eq!(minter, before);
+        }
+    }
+
+    #[test]
+    fn no_limit_keeps_no_window() {
+        let mut minter = allowance(10);
+        minter.allow(10, NOW + 5).unwrap();
+        assert_eq!((minter.window_used, minter.window_at), (0, NOW));
+    }
+
+    #[test]
+    fn a_raise_waits() {
+        let mut minter = allowance(10);
+        let due = NOW + RULE_CHANGE_DELAY;
+        minter.raise(20, &config(0), NOW).unwrap();
+        assert!(minter.invariant());
+        assert_eq!((minter.total, minter.next_total, minter.next_total_at), (10, 20, due));
+        assert_eq!(minter.allow(11, due - 1), Err(MintError::AllowanceExceeded));
+        assert_eq!(minter.allow(20, due), Ok(()));
+        assert!(minter.invariant());
+    }
+
+    #[test]
+    fn a_second_raise_keeps_what_the_first_brought_only_if_it_was_due() {
+        let due = NOW + RULE_CHANGE_DELAY;
+        let mut early = allowance(10);
+        early.raise(20, &config(0), NOW).unwrap();
+        let mut late = early;
+        early.raise(30, &config(0), due - 1).unwrap();
+        assert_eq!(early.total_at(due), 10);
+        assert_eq!(early.total_at(due - 1 + RULE_CHANGE_DELAY), 30);
+        late.raise(30, &config(0), due).unwrap();
+        assert_eq!(late.total_at(due), 20);
+        assert_eq!(late.total_at(due + RULE_CHANGE_DELAY), 30);
+    }
+
+    #[test]
+    fn lowering_takes_effect_at_once_and_withdraws_a_waiting_raise() {
+        let mut minter = allowance(10);
+        minter.allow(6, NOW).unwrap();
+        minter.raise(20, &config(6), NOW).unwrap();
+        minter.raise(8, &config(6), NOW).unwrap();
+        assert_eq!(minter.total_at(i64::MAX), 8);
+        assert_eq!((minter.next_total, minter.next_total_at), (0, 0));
+        minter.raise(0, &config(6), NOW).unwrap();
+        assert_eq!(minter.total_at(i64::MAX), 6, "what is minted stays counted");
+        assert_eq!(minter.allow(1, NOW), Err(MintError::AllowanceExceeded));
+        assert!(minter.invariant());
+    }
+
+    #[test]
+    fn a_raise_promises_no_more_than_the_hard_cap_leaves() {
+        let mut minter = allowance(10);
+        minter.allow(10, NOW).unwrap();
+        let config = config(100);
+        let highest = HARD_CAP - 100 + 10;
+        assert_eq!(minter.raise(highest + 1, &config, NOW), Err(MintError::HardCapExceeded));
+        assert_eq!(minter.raise(highest, &config, NOW), Ok(()));
+    }
+
+    #[test]
+    fn a_schedule_cannot_be_raised() {
+        let mut minter = schedule(NOW);
+        assert_eq!(minter.raise(1, &config(0), NOW), Err(MintError::NotAnAllowance));
+    }
+}

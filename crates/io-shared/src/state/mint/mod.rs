@@ -4,4 +4,4 @@ mod config;
 mod minter;
 
 pub use config::MintConfig;
-pub use minter::{MintPolicy, Minter};
+pub use minter::{MintPolicy, Minter, MinterTerms};

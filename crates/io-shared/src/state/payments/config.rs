@@ -1,5 +1,10 @@
 use super::super::{Governance, Scheduled, layout};
-use crate::{Address, ids};
+use crate::{
+    Address,
+    constants::{MAX_FEE_BPS, MAX_PAYMENT_VALIDITY, RULE_CHANGE_DELAY, VERSION},
+    errors::PaymentsError,
+    ids,
+};
 use bytemuck::{Pod, Zeroable};
 
 /// `[b"payments"]`: the router's rules.
@@ -21,9 +26,224 @@ pub struct PaymentsConfig {
     pub io_mint: Address,
     /// The mint that suppliers may be paid out in.
     pub usdc_mint: Address,
+    /// The router's token account of the IO mint; all zero until IO is listed.
+    pub io_transit: Address,
+    /// The router's token account of the USDC mint; all zero until USDC is listed.
+    pub usdc_transit: Address,
     /// Fee on earnings taken in USDC, in basis points.
     pub payout_fee_bps: Scheduled,
     pub reserved: [u8; 64],
 }
 
 layout!(PaymentsConfig, ids::io_payments::ID);
+
+impl PaymentsConfig {
+    /// The rules at the start.
+    pub fn new(
+        governance: Governance,
+        treasury: Address,
+        io_mint: Address,
+        usdc_mint: Address,
+        payout_fee_bps: u64,
+        bump: u8,
+    ) -> Result<Self, PaymentsError> {
+        if treasury == Address::default() {
+            return Err(PaymentsError::NobodyNamed);
+        }
+        if payout_fee_bps > MAX_FEE_BPS {
+            return Err(PaymentsError::FeeTooHigh);
+        }
+        Ok(Self {
+            version: VERSION,
+            bump,
+            governance,
+            treasury,
+            io_mint,
+            usdc_mint,
+            payout_fee_bps: Scheduled::new(payout_fee_bps),
+            ..Self::zeroed()
+        })
+    }
+
+    /// Pauses or resumes payments. The authority may do both, the guardian only pause.
+    pub fn set_paused(&mut self, paused: bool, signer: &Address) -> Result<(), PaymentsError> {
+        self.may_switch(!paused, signer)?;
+        self.paused = u8::from(paused);
+        Ok(())
+    }
+
+    /// The authority may switch things on and off, the guardian only off.
+    pub fn may_switch(&self, on: bool, signer: &Address) -> Result<(), PaymentsError> {
+        let guardian_stops = !on && *signer == self.governance.guardian;
+        if guardian_stops || *signer == self.governance.authority {
+            Ok(())
+        } else {
+            Err(PaymentsError::Unauthorized)
+        }
+    }
+
+    /// Whether a payment good until `expires_at` may be made at `now`.
+    #[inline(always)]
+    pub const fn admit(&self, now: i64, expires_at: i64) -> Result<(), PaymentsError> {
+        if self.paused != 0 {
+            return Err(PaymentsError::Paused);
+        }
+        if expires_at <= now {
+            return Err(PaymentsError::Expired);
+        }
+        if expires_at > now.saturating_add(MAX_PAYMENT_VALIDITY) {
+            return Err(PaymentsError::ExpiresTooLate);
+        }
+        Ok(())
+    }
+
+    /// Remembers the router's token account of `mint` if swaps need it by that name.
+    pub fn adopt_transit(&mut self, mint: &Address, transit: Address) {
+        if *mint == self.io_mint {
+            self.io_transit = transit;
+        } else if *mint == self.usdc_mint {
+            self.usdc_transit = transit;
+        }
+    }
+
+    /// Lets the fee on earnings taken in USDC change after the rule delay; the time it does.
+    pub fn schedule_payout_fee(&mut self, fee_bps: u64, now: i64) -> Result<i64, PaymentsError> {
+        if fee_bps > MAX_FEE_BPS {
+            return Err(PaymentsError::FeeTooHigh);
+        }
+        self.payout_fee_bps
+            .schedule(fee_bps, now, RULE_CHANGE_DELAY)
+            .and_then(|()| self.payout_fee_bps.pending(now))
+            .map(|(_, effective_at)| effective_at)
+            .ok_or(PaymentsError::Overflow)
+    }
+
+    /// Owner of the token accounts that fees go to at `now`.
+    #[inline]
+    pub const fn treasury_at(&self, now: i64) -> &Address {
+        if self.next_treasury_at != 0 && now >= self.next_treasury_at {
+            &self.next_treasury
+        } else {
+            &self.treasury
+        }
+    }
+
+    /// Lets `next` replace the treasury after the rule delay; the time it does. Replaces whatever
+    /// waits.
+    pub fn schedule_treasury(&mut self, next: Address, now: i64) -> Result<i64, PaymentsError> {
+        if next == Address::default() {
+            return Err(PaymentsError::NobodyNamed);
+        }
+        let effective_at = now
+            .checked_add(RULE_CHANGE_DELAY)
+            .ok_or(PaymentsError::Overflow)?;
+        self.treasury = *self.treasury_at(now);
+        self.next_treasury = next;
+        self.next_treasury_at = effective_at;
+        Ok(effective_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::constants::DAY;
+
+    const NOW: i64 = 1_000;
+    const AUTHORITY: Address = Address::new_from_array([1; 32]);
+    const GUARDIAN: Address = Address::new_from_array([2; 32]);
+    const TREASURY: Address = Address::new_from_array([3; 32]);
+    const IO_MINT: Address = Address::new_from_array([4; 32]);
+    const USDC_MINT: Address = Address::new_from_array([5; 32]);
+    const OTHER: Address = Address::new_from_array([6; 32]);
+
+    fn try_new(treasury: Address, fee_bps: u64) -> Result<PaymentsConfig, PaymentsError> {
+        let governance = Governance::new(AUTHORITY, GUARDIAN);
+        PaymentsConfig::new(governance, treasury, IO_MINT, USDC_MINT, fee_bps, 255)
+    }
+
+    fn config() -> PaymentsConfig {
+        try_new(TREASURY, 200).expect("good rules")
+    }
+
+    #[test]
+    fn it_starts_with_a_treasury_and_a_bounded_fee() {
+        assert_eq!(config().payout_fee_bps.at(NOW), 200);
+        assert!(try_new(TREASURY, MAX_FEE_BPS).is_ok());
+        assert_eq!(try_new(TREASURY, MAX_FEE_BPS + 1).err(), Some(PaymentsError::FeeTooHigh));
+        assert_eq!(try_new(Address::default(), 200).err(), Some(PaymentsError::NobodyNamed));
+    }
+
+    #[test]
+    fn the_guardian_can_only_stop() {
+        let mut config = config();
+        let refused = Err(PaymentsError::Unauthorized);
+        assert_eq!(config.set_paused(true, &OTHER), refused);
+        assert_eq!(config.set_paused(true, &GUARDIAN), Ok(()));
+        assert_eq!(config.admit(NOW, NOW + 1), Err(PaymentsError::Paused));
+        assert_eq!(config.set_paused(false, &GUARDIAN), refused);
+        assert_eq!(config.set_paused(false, &OTHER), refused);
+        assert_eq!(config.set_paused(false, &AUTHORITY), Ok(()));
+        assert_eq!(config.set_paused(true, &AUTHORITY), Ok(()));
+    }
+
+    #[test]
+    fn a_payment_is_good_for_a_second_to_thirty_days() {
+        let config = config();
+        for (expires_at, expected) in [
+            (i64::MIN, Err(PaymentsError::Expired)),
+            (NOW, Err(PaymentsError::Expired)),
+            (NOW + 1, Ok(())),
+            (NOW + 30 * DAY, Ok(())),
+            (NOW + 30 * DAY + 1, Err(PaymentsError::ExpiresTooLate)),
+            (i64::MAX, Err(PaymentsError::ExpiresTooLate)),
+        ] {
+            assert_eq!(config.admit(NOW, expires_at), expected, "{expires_at}");
+        }
+    }
+
+    #[test]
+    fn transits_of_io_and_usdc_are_remembered() {
+        let mut config = config();
+        let [io, usdc] = [7, 8].map(|n| Address::new_from_array([n; 32]));
+        config.adopt_transit(&OTHER, OTHER);
+        assert_eq!(config.io_transit, Address::default());
+        assert_eq!(config.usdc_transit, Address::default());
+        config.adopt_transit(&IO_MINT, io);
+        config.adopt_transit(&USDC_MINT, usdc);
+        assert_eq!((config.io_transit, config.usdc_transit), (io, usdc));
+    }
+
+    #[test]
+    fn a_new_payout_fee_waits_for_the_rule_delay() {
+        let mut config = config();
+        let too_high = Err(PaymentsError::FeeTooHigh);
+        assert_eq!(config.schedule_payout_fee(MAX_FEE_BPS + 1, NOW), too_high);
+        let overflow = Err(PaymentsError::Overflow);
+        assert_eq!(config.schedule_payout_fee(100, i64::MAX), overflow);
+        let effective_at = NOW + RULE_CHANGE_DELAY;
+        assert_eq!(config.schedule_payout_fee(100, NOW), Ok(effective_at));
+        assert_eq!(config.payout_fee_bps.at(effective_at - 1), 200);
+        assert_eq!(config.payout_fee_bps.at(effective_at), 100);
+    }
+
+    #[test]
+    fn a_new_treasury_waits_for_the_rule_delay() {
+        let [second, third] = [7, 8].map(|n| Address::new_from_array([n; 32]));
+        let mut config = config();
+        assert_eq!(config.treasury_at(i64::MAX), &TREASURY);
+
+        assert_eq!(config.schedule_treasury(second, 100), Ok(100 + RULE_CHANGE_DELAY));
+        assert_eq!(config.treasury_at(99 + RULE_CHANGE_DELAY), &TREASURY);
+        assert_eq!(config.treasury_at(100 + RULE_CHANGE_DELAY), &second);
+
+        // Replaced while it waits: the one in force stays.
+        assert!(config.schedule_treasury(third, 101).is_ok());
+        assert_eq!(config.treasury_at(100 + RULE_CHANGE_DELAY), &TREASURY);
+        assert_eq!(config.treasury_at(101 + RULE_CHANGE_DELAY), &third);
+        let overflow = Err(PaymentsError::Overflow);
+        assert_eq!(config.schedule_treasury(second, i64::MAX), overflow);
+        let nobody = Err(PaymentsError::NobodyNamed);
+        assert_eq!(config.schedule_treasury(Address::default(), NOW), nobody);
+    }
+}

@@ -6,8 +6,8 @@ mod receipt;
 mod supplier;
 mod venue;
 
-pub use asset::Asset;
+pub use asset::{Asset, AssetTerms, Quote};
 pub use config::PaymentsConfig;
-pub use receipt::{Receipt, ReceiptEntry};
+pub use receipt::{Receipt, ReceiptEntry, ReceiptOfOne};
 pub use supplier::{PayoutPreference, Supplier};
 pub use venue::Venue;

@@ -1,4 +1,4 @@
-use super::super::layout;
+use super::super::{Layout, layout};
 use crate::{Address, ids};
 use bytemuck::{Pod, Zeroable};
 
@@ -45,3 +45,17 @@ pub struct ReceiptEntry {
 }
 
 layout!(Receipt, ids::io_payments::ID);
+
+/// The receipt of a payment to one supplier, whole.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
+pub struct ReceiptOfOne {
+    pub receipt: Receipt,
+    pub entry: ReceiptEntry,
+}
+
+impl Layout for ReceiptOfOne {
+    const DISCRIMINATOR: [u8; 8] = Receipt::DISCRIMINATOR;
+    const OWNER: Address = Receipt::OWNER;
+    const SPACE: usize = 8 + size_of::<Self>();
+}

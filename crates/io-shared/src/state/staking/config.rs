@@ -1,5 +1,5 @@
 use super::super::{Governance, Scheduled, layout};
-use crate::{Address, ids};
+use crate::{Address, errors::StakingError, ids};
 use bytemuck::{Pod, Zeroable};
 
 /// `[b"staking"]`: rules that hold for all nodes.
@@ -22,3 +22,43 @@ pub struct StakingConfig {
 }
 
 layout!(StakingConfig, ids::io_staking::ID);
+
+impl StakingConfig {
+    /// Pauses deposits and new nodes, or ends that. The guardian may only pause.
+    pub fn set_paused(&mut self, by: &Address, paused: bool) -> Result<(), StakingError> {
+        let guardian = *by == self.governance.guardian && paused;
+        if !guardian && *by != self.governance.authority {
+            return Err(StakingError::Unauthorized);
+        }
+        self.paused = u8::from(paused);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytemuck::Zeroable;
+
+    #[test]
+    fn the_guardian_can_pause_and_only_the_authority_resume() {
+        let [authority, guardian, other] = [1, 2, 3].map(|n| Address::new_from_array([n; 32]));
+        let mut config = StakingConfig {
+            governance: Governance::new(authority, guardian),
+            ..StakingConfig::zeroed()
+        };
+        for (by, paused, allowed) in [
+            (other, true, false),
+            (guardian, true, true),
+            (guardian, false, false),
+            (other, false, false),
+            (authority, false, true),
+            (authority, true, true),
+        ] {
+            let before = config.paused;
+            assert_eq!(config.set_paused(&by, paused).is_ok(), allowed);
+            let expected = if allowed { u8::from(paused) } else { before };
+            assert_eq!(config.paused, expected);
+        }
+    }
+}

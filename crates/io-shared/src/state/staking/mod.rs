@@ -6,9 +6,9 @@ mod node;
 mod position;
 mod ticket;
 
-pub use class::DeviceClass;
+pub use class::{DeviceClass, MAX_STAKE_MULTIPLE};
 pub use config::StakingConfig;
-pub use node::{Cooling, Node, NodeStatus, Tranche};
+pub use node::{Claim, Cooling, Node, NodeStatus, Tranche, Unstaked};
 pub use position::Position;
 pub use ticket::Ticket;
 

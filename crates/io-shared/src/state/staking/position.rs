@@ -1,5 +1,6 @@
 use super::super::{U128, layout};
-use crate::{Address, ids};
+use super::{Tranche, TrancheKind};
+use crate::{Address, errors::StakingError, ids, math::fixed::mul_q64};
 use bytemuck::{Pod, Zeroable};
 
 /// `[b"position", node, owner, tranche]`: one staker's part of one node.
@@ -31,3 +32,33 @@ pub struct Position {
 }
 
 layout!(Position, ids::io_staking::ID);
+
+impl Position {
+    /// The tranche it holds shares of.
+    #[inline(always)]
+    pub fn kind(&self) -> Result<TrancheKind, StakingError> {
+        TrancheKind::from_byte(self.tranche).ok_or(StakingError::WrongTranche)
+    }
+
+    /// Moves the rewards that its shares earned since the last time to `rewards_owed`, rounded down.
+    ///
+    /// The accumulator may wrap around: the difference is right modulo 2^128, and what one position
+    /// has not settled is at most what its node owes, so that never reaches 2^128 for a share.
+    #[inline(always)]
+    pub fn settle(&mut self, tranche: &Tranche) -> Result<(), StakingError> {
+        if self.rewards_paid_per_share == tranche.rewards_per_share {
+            return Ok(());
+        }
+        if self.shares != 0 {
+            let since = tranche
+                .rewards_per_share
+                .get()
+                .wrapping_sub(self.rewards_paid_per_share.get());
+            self.rewards_owed = mul_q64(since, self.shares)
+                .and_then(|earned| self.rewards_owed.checked_add(earned))
+                .ok_or(StakingError::Overflow)?;
+        }
+        self.rewards_paid_per_share = tranche.rewards_per_share;
+        Ok(())
+    }
+}

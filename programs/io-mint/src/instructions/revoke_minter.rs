@@ -1,0 +1,44 @@
+use crate::record;
+use anchor_lang::prelude::*;
+use io_cpi::account;
+use io_shared::{
+    errors::MintError,
+    events::MinterRevoked,
+    ids::io_mint,
+    state::{MintConfig, Minter},
+};
+
+/// Closes a minter at once; its rent goes back to who paid it.
+///
+/// - `authority` signs and is the config's
+/// - `rent_payer` is the one the minter names
+#[derive(Accounts)]
+pub struct RevokeMinter {
+    #[account(address = config.governance.authority @ MintError::Unauthorized)]
+    pub authority: Signer,
+    #[account(address = io_mint::CONFIG.address @ MintError::WrongAccount)]
+    pub config: Account<MintConfig>,
+    #[account(mut)]
+    pub minter: Account<Minter>,
+    /// Often the authority itself.
+    #[account(unsafe(dup), address = minter.rent_payer @ MintError::WrongAccount)]
+    pub rent_payer: UncheckedAccount,
+    #[account(address = io_mint::EVENT_AUTHORITY.address @ MintError::WrongAccount)]
+    pub event_authority: UncheckedAccount,
+    #[account(address = io_mint::ID @ MintError::WrongAccount)]
+    pub program: UncheckedAccount,
+}
+
+impl RevokeMinter {
+    pub fn revoke_minter(&mut self) -> Result<()> {
+        record(
+            &self.event_authority,
+            MinterRevoked {
+                minter: *self.minter.address(),
+                authority: self.minter.authority,
+                minted: self.minter.minted,
+            },
+        );
+        account::close(self.minter.account(), self.rent_payer.account())
+    }
+}

@@ -1,0 +1,24 @@
+//! Running cargo in one of the checkout's workspaces, with its output on the terminal.
+
+use std::{path::Path, process::Command};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process;
+
+/// Runs the cargo that built this command in `folder`; `hint` says what to do when it fails.
+pub fn run(folder: &Path, arguments: &[&str], hint: &str) -> Result<()> {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(folder).args(arguments);
+    // Set by the cargo that started this command for the root workspace; wrong for another one.
+    for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME"] {
+        command.env_remove(name);
+    }
+    let status = command
+        .status()
+        .with_context(|| format!("could not start `{}`", process::display(&command)))?;
+    if !status.success() {
+        bail!("`{}` in {} failed; {hint}", process::display(&command), folder.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! `cargo xtask lint`, `test` and `ci`: what must hold before anything lands.
+
+use anyhow::Result;
+
+use crate::{bench, build, cargo, project::Checkout, ui};
+
+/// Formatting and clippy, in every workspace that the host compiles.
+pub fn lint(checkout: &Checkout) -> Result<()> {
+    let tests = checkout.tests();
+    for folder in [&checkout.root, &tests] {
+        ui::heading(&format!("Format and clippy in {}", folder.display()));
+        cargo::run(folder, &["fmt", "--all", "--check"], "run `cargo fmt --all` there")?;
+        cargo::run(
+            folder,
+            &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
+            "fix what clippy says above",
+        )?;
+    }
+    cargo::run(
+        &checkout.test_programs(),
+        &["fmt", "--all", "--check"],
+        "run `cargo fmt --all` there",
+    )
+}
+
+/// Builds the programs and runs every test there is.
+pub fn test(checkout: &Checkout) -> Result<()> {
+    build::run(checkout, &build::Options::default())?;
+    ui::heading("Unit and property tests");
+    cargo::run(
+        &checkout.root,
+        &["test", "--workspace", "--locked"],
+        "the failing test is named above",
+    )?;
+    ui::heading("Tests on the built programs");
+    cargo::run(&checkout.tests(), &["test", "--locked"], "the failing test is named above")
+}
+
+/// What `.ci/run` calls: lint, all tests and the compute-unit check.
+pub fn ci(checkout: &Checkout) -> Result<()> {
+    lint(checkout)?;
+    test(checkout)?;
+    bench::run(checkout, &bench::Options { check: true })
+}
