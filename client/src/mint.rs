@@ -38,18 +38,19 @@ pub fn add_minter(
     let accounts = vec![
         write_sign(*authority),
         read(io_mint::CONFIG.address),
-        read(*minter_authority),
         write(pda::minter(minter_authority).0),
         read(SYSTEM_PROGRAM),
     ];
+    let minter = minter_authority.to_bytes();
     let window = (terms.window_limit, terms.window_seconds);
-    // Borsh: the number of the enum's variant, then its fields.
+    // Borsh of the policy: the number of the variant, then its fields.
     match terms.policy {
         MintPolicy::Allowance { amount } => {
-            mint_instruction("add_minter", &(0_u8, amount, window), accounts)
+            mint_instruction("add_minter", &(minter, 0_u8, amount, window), accounts)
         }
         MintPolicy::Schedule { curve, start_at } => {
-            mint_instruction("add_minter", &(1_u8, curve, start_at, window), accounts)
+            let policy = (1_u8, curve, start_at);
+            mint_instruction("add_minter", &(minter, policy, window), accounts)
         }
     }
 }

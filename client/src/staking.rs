@@ -1,1 +1,348 @@
 //! Instructions of `io_staking`.
+
+use crate::{
+    Instruction, Pubkey,
+    instruction::{build, read, sign, write, write_sign},
+    pda,
+};
+use borsh::BorshSerialize;
+use io_shared::{
+    ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_mint, io_staking},
+    state::TrancheKind,
+};
+use solana_program::instruction::AccountMeta;
+
+/// A node, as its operator knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NodeTerms {
+    /// The operator's own name for the node.
+    pub node_id: [u8; 32],
+    /// Device class id.
+    pub class: u16,
+    pub processors: u16,
+    /// The operator's part of each reward, in basis points.
+    pub commission_bps: u64,
+    /// Whether others may stake on it.
+    pub delegation_open: bool,
+}
+
+/// A kind of device, as the authority sets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClassTerms {
+    pub id: u16,
+    /// UTF-8, zero padded.
+    pub name: [u8; 16],
+    /// Emission pool that its nodes earn from.
+    pub pool: u8,
+    /// Weight and collateral of one processor, in thousandths of the base.
+    pub multiplier_milli: u64,
+    /// A node's maximum stake as a multiple of its minimum.
+    pub max_stake_multiple: u64,
+    /// Whether delegators who come now can be slashed.
+    pub delegators_slashable: bool,
+}
+
+/// One staker's part of one node: what most instructions name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stake {
+    pub node: Pubkey,
+    pub owner: Pubkey,
+    pub tranche: TrancheKind,
+}
+
+impl Stake {
+    pub fn position(&self) -> Pubkey {
+        pda::position(&self.node, &self.owner, self.tranche).0
+    }
+}
+
+/// Creates the config. Signed by the program's upgrade authority, which pays and becomes the
+/// authority.
+pub fn initialize(
+    authority: &Pubkey,
+    guardian: &Pubkey,
+    slasher: &Pubkey,
+    min_self_stake_bps: u64,
+) -> Instruction {
+    staking_instruction(
+        "initialize",
+        &(guardian.to_bytes(), slasher.to_bytes(), min_self_stake_bps),
+        vec![
+            write_sign(*authority),
+            read(io_staking::PROGRAM_DATA),
+            read(io_mint::CONFIG.address),
+            write(io_staking::CONFIG.address),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Adds a kind of device. Signed by the authority, which pays the rent.
+pub fn create_class(authority: &Pubkey, terms: &ClassTerms) -> Instruction {
+    staking_instruction(
+        "create_class",
+        &(
+            terms.id,
+            terms.name,
+            terms.pool,
+            terms.multiplier_milli,
+            terms.max_stake_multiple,
+            terms.delegators_slashable,
+        ),
+        vec![
+            write_sign(*authority),
+            read(io_staking::CONFIG.address),
+            write(pda::device_class(terms.id).0),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Registers a node with its two vaults. Signed by the operator, and by `payer` for the rent. `mint`
+/// is the IO mint that the config names.
+pub fn register_node(
+    payer: &Pubkey,
+    operator: &Pubkey,
+    mint: &Pubkey,
+    terms: &NodeTerms,
+) -> Instruction {
+    let node = pda::node(operator, &terms.node_id).0;
+    staking_instruction(
+        "register_node",
+        &(
+            terms.node_id,
+            terms.processors,
+            terms.commission_bps,
+            terms.delegation_open,
+        ),
+        vec![
+            write_sign(*payer),
+            sign(*operator),
+            read(io_staking::CONFIG.address),
+            read(pda::device_class(terms.class).0),
+            write(node),
+            write(pda::stake_vault(&node).0),
+            write(pda::reward_vault(&node).0),
+            read(*mint),
+            read(TOKEN_PROGRAM),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Opens a node to stake of others, or closes it. Signed by the operator.
+pub fn set_delegation(operator: &Pubkey, node: &Pubkey, open: bool) -> Instruction {
+    staking_instruction(
+        "set_delegation",
+        &open,
+        vec![sign(*operator), write(*node)],
+    )
+}
+
+/// Opens a position. Signed by its owner, and by `payer` for the rent. `class` is the node's.
+pub fn open_position(payer: &Pubkey, stake: &Stake, class: u16) -> Instruction {
+    staking_instruction(
+        "open_position",
+        &(stake.tranche as u8),
+        vec![
+            write_sign(*payer),
+            sign(stake.owner),
+            write(stake.node),
+            read(pda::device_class(class).0),
+            write(stake.position()),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Stakes `amount` from the token account `source`, or if the node has less room what fits, down to
+/// `min_accepted`. Signed by the owner. `pool` is the emission pool of the node's class.
+pub fn deposit(
+    stake: &Stake,
+    source: &Pubkey,
+    pool: u8,
+    amount: u64,
+    min_accepted: u64,
+) -> Instruction {
+    staking_instruction(
+        "deposit",
+        &(amount, min_accepted),
+        vec![
+            sign(stake.owner),
+            read(io_staking::CONFIG.address),
+            write(stake.node),
+            write(stake.position()),
+            write(*source),
+            write(pda::stake_vault(&stake.node).0),
+            read(pda::reward_pool(pool).0),
+            read(pda::node_emission(&stake.node).0),
+            read(TOKEN_PROGRAM),
+        ],
+    )
+}
+
+/// Starts the cooldown of `amount`, of the whole position with `u64::MAX`. Signed by the owner, and by
+/// `payer` for the ticket's rent. `index` is the position's `next_ticket`.
+pub fn request_unstake(
+    payer: &Pubkey,
+    stake: &Stake,
+    pool: u8,
+    index: u64,
+    amount: u64,
+) -> Instruction {
+    let position = stake.position();
+    let (ticket, bump) = pda::ticket(&position, index);
+    staking_instruction(
+        "request_unstake",
+        &(amount, bump),
+        vec![
+            write_sign(*payer),
+            sign(stake.owner),
+            write(stake.node),
+            write(position),
+            write(ticket),
+            read(pda::reward_pool(pool).0),
+            read(pda::node_emission(&stake.node).0),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Takes a ticket's stake back into the position. Signed by the owner. `rent_payer` is the ticket's.
+pub fn cancel_unstake(stake: &Stake, pool: u8, index: u64, rent_payer: &Pubkey) -> Instruction {
+    let position = stake.position();
+    staking_instruction(
+        "cancel_unstake",
+        &(),
+        vec![
+            sign(stake.owner),
+            read(io_staking::CONFIG.address),
+            write(stake.node),
+            write(position),
+            write(pda::ticket(&position, index).0),
+            write(*rent_payer),
+            read(pda::reward_pool(pool).0),
+            read(pda::node_emission(&stake.node).0),
+        ],
+    )
+}
+
+/// Pays a ticket that has cooled down to `destination`, a token account of the position's payout
+/// wallet. Anyone may send it. `rent_payer` is the ticket's.
+pub fn withdraw(
+    stake: &Stake,
+    index: u64,
+    destination: &Pubkey,
+    rent_payer: &Pubkey,
+) -> Instruction {
+    let position = stake.position();
+    staking_instruction(
+        "withdraw",
+        &(),
+        vec![
+            write(stake.node),
+            write(position),
+            write(pda::ticket(&position, index).0),
+            write(pda::stake_vault(&stake.node).0),
+            write(*destination),
+            write(*rent_payer),
+            read(TOKEN_PROGRAM),
+        ],
+    )
+}
+
+/// Pays a position's rewards to `destination`, a token account of its payout wallet. Anyone may send
+/// it.
+pub fn claim(stake: &Stake, destination: &Pubkey) -> Instruction {
+    staking_instruction(
+        "claim",
+        &(),
+        vec![
+            write(stake.node),
+            write(stake.position()),
+            write(pda::reward_vault(&stake.node).0),
+            write(*destination),
+            read(TOKEN_PROGRAM),
+        ],
+    )
+}
+
+/// Shares out what arrived in a node's reward vault. Anyone may send it.
+pub fn distribute(node: &Pubkey) -> Instruction {
+    staking_instruction(
+        "distribute",
+        &(),
+        vec![write(*node), read(pda::reward_vault(node).0)],
+    )
+}
+
+/// Sets the wallet that claims and withdrawals pay. Signed by the owner.
+pub fn set_payout(stake: &Stake, payout: &Pubkey) -> Instruction {
+    staking_instruction(
+        "set_payout",
+        &payout.to_bytes(),
+        vec![sign(stake.owner), write(stake.position())],
+    )
+}
+
+/// Stops a node. Signed by the guardian or the authority. `pool` is the emission pool of its class.
+pub fn halt_node(by: &Pubkey, node: &Pubkey, pool: u8) -> Instruction {
+    staking_instruction(
+        "halt_node",
+        &(),
+        vec![
+            sign(*by),
+            read(io_staking::CONFIG.address),
+            write(*node),
+            read(pda::reward_pool(pool).0),
+            read(pda::node_emission(node).0),
+        ],
+    )
+}
+
+/// Opens a halted node again. Signed by the authority.
+pub fn resume_node(authority: &Pubkey, node: &Pubkey) -> Instruction {
+    staking_instruction(
+        "resume_node",
+        &(),
+        vec![
+            sign(*authority),
+            read(io_staking::CONFIG.address),
+            write(*node),
+        ],
+    )
+}
+
+/// Pauses deposits and new nodes (guardian or authority), or ends that (authority).
+pub fn set_paused(by: &Pubkey, paused: bool) -> Instruction {
+    config_instruction("set_paused", &paused, by)
+}
+
+/// Names who may become the authority. Signed by the authority.
+pub fn nominate_authority(authority: &Pubkey, nominee: &Pubkey) -> Instruction {
+    config_instruction("nominate_authority", &nominee.to_bytes(), authority)
+}
+
+/// Makes the nominee the authority. Signed by the nominee.
+pub fn accept_authority(nominee: &Pubkey) -> Instruction {
+    config_instruction("accept_authority", &(), nominee)
+}
+
+fn config_instruction(name: &str, arguments: &impl BorshSerialize, signer: &Pubkey) -> Instruction {
+    staking_instruction(
+        name,
+        arguments,
+        vec![sign(*signer), write(io_staking::CONFIG.address)],
+    )
+}
+
+/// An instruction with the two accounts that every one ends with: those that record its event.
+fn staking_instruction(
+    name: &str,
+    arguments: &impl BorshSerialize,
+    mut accounts: Vec<AccountMeta>,
+) -> Instruction {
+    accounts.push(read(io_staking::EVENT_AUTHORITY.address));
+    accounts.push(read(io_staking::ID));
+    build(io_staking::ID, name, arguments, accounts)
+}

@@ -2,9 +2,11 @@
 //! binaries run.
 
 pub mod amm;
+pub mod bench;
+pub mod books;
 mod outcome;
 mod tokens;
 mod world;
 
 pub use outcome::{Failure, Outcome, assert_fails};
-pub use world::{GENESIS, World, artifact};
+pub use world::{GENESIS, PROGRAMS, World, artifact, deployment};

@@ -17,7 +17,8 @@ use std::path::PathBuf;
 /// The time at which every world begins: 2024-06-25 12:00 UTC, when the network's emission began.
 pub const GENESIS: i64 = 1_719_316_800;
 
-const PROGRAMS: [(&str, Pubkey); 4] = [
+/// The four programs by the name of their binary.
+pub const PROGRAMS: [(&str, Pubkey); 4] = [
     ("io_mint", ids::io_mint::ID),
     ("io_staking", ids::io_staking::ID),
     ("io_emissions", ids::io_emissions::ID),
@@ -29,6 +30,30 @@ pub fn artifact(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../target/deploy")
         .join(format!("{name}.so"))
+}
+
+/// The accounts of a program deployed at `id` under the upgradeable loader: address, owner, data
+/// and whether it is executable.
+pub fn deployment(
+    name: &str,
+    id: Pubkey,
+    upgrade_authority: &Pubkey,
+) -> [(Pubkey, Pubkey, Vec<u8>, bool); 2] {
+    let path = artifact(name);
+    let elf = std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; run `cargo xtask build`", path.display()));
+    let (program_data, _) = Pubkey::find_program_address(&[id.as_ref()], &ids::UPGRADEABLE_LOADER);
+    // UpgradeableLoaderState::ProgramData { slot: 0, upgrade_authority_address: Some(..) }
+    let mut data = vec![3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+    data.extend_from_slice(upgrade_authority.as_ref());
+    data.extend_from_slice(&elf);
+    // UpgradeableLoaderState::Program { programdata_address }
+    let mut program = vec![2, 0, 0, 0];
+    program.extend_from_slice(program_data.as_ref());
+    [
+        (program_data, ids::UPGRADEABLE_LOADER, data, false),
+        (id, ids::UPGRADEABLE_LOADER, program, true),
+    ]
 }
 
 /// A chain with the four programs, and the keys that own them.
@@ -63,20 +88,9 @@ impl World {
 
     /// Deploys the binary `name` at `id` under the upgradeable loader.
     pub fn deploy(&mut self, name: &str, id: Pubkey) {
-        let path = artifact(name);
-        let elf = std::fs::read(&path)
-            .unwrap_or_else(|error| panic!("{}: {error}; run `cargo xtask build`", path.display()));
-        let (program_data, _) =
-            Pubkey::find_program_address(&[id.as_ref()], &ids::UPGRADEABLE_LOADER);
-        // UpgradeableLoaderState::ProgramData { slot: 0, upgrade_authority_address: Some(..) }
-        let mut data = vec![3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
-        data.extend_from_slice(self.authority.pubkey().as_ref());
-        data.extend_from_slice(&elf);
-        self.put(program_data, ids::UPGRADEABLE_LOADER, data, false);
-        // UpgradeableLoaderState::Program { programdata_address }
-        let mut data = vec![2, 0, 0, 0];
-        data.extend_from_slice(program_data.as_ref());
-        self.put(id, ids::UPGRADEABLE_LOADER, data, true);
+        for (address, owner, data, executable) in deployment(name, id, &self.authority.pubkey()) {
+            self.put(address, owner, data, executable);
+        }
     }
 
     /// Writes an account as no transaction could; for hostile accounts in tests.

@@ -9,6 +9,8 @@
 pub mod account;
 pub mod event;
 pub mod loader;
+pub mod mint;
+pub mod staking;
 pub mod token;
 
 use anchor_lang::pinocchio::{

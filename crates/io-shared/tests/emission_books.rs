@@ -6,7 +6,7 @@
 use bytemuck::Zeroable;
 use io_shared::{
     Address,
-    constants::IO,
+    constants::{BPS, IO},
     errors::EmissionsError,
     math::weight::{boost_bps, node_weight},
     state::{Node, NodeEmission, RewardPool, Scheduled, WeightRules},
@@ -39,8 +39,6 @@ struct Member {
 
 impl Member {
     fn new(index: u16, pool: &RewardPool) -> Self {
-        let mut emission = NodeEmission::zeroed();
-        emission.enroll(Address::default(), Address::default(), pool);
         Self {
             node: Node {
                 multiplier_milli: 1_000 + 700 * u64::from(index),
@@ -50,7 +48,7 @@ impl Member {
                 drop_settlement: u64::MAX,
                 ..Zeroable::zeroed()
             },
-            emission,
+            emission: NodeEmission::new(Address::default(), Address::default(), 255, pool),
             stake: 0,
             least: 0,
             allowed: BigRational::zero(),
@@ -83,7 +81,7 @@ struct Books {
 
 impl Books {
     fn new() -> Self {
-        let pool = RewardPool::zeroed();
+        let pool = RewardPool::new(0, BPS, 255);
         Self {
             members: (0..).take(NODES).map(|index| Member::new(index, &pool)).collect(),
             pool,

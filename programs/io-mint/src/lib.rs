@@ -46,8 +46,12 @@ pub mod io_mint {
     }
 
     /// Gives an account the right to mint on terms.
-    pub fn add_minter(ctx: &mut Context<AddMinter>, terms: MinterTerms) -> Result<()> {
-        ctx.accounts.add_minter(terms)
+    pub fn add_minter(
+        ctx: &mut Context<AddMinter>,
+        minter_authority: Address,
+        terms: MinterTerms,
+    ) -> Result<()> {
+        ctx.accounts.add_minter(minter_authority, terms)
     }
 
     /// Raises an allowance after a delay, or lowers it at once.

@@ -14,6 +14,7 @@ errors! {
         WrongNode = "the node emission account belongs to another node",
         NodeRetired = "the node is retired and cannot earn again; enroll another",
         NodeNotRetired = "the node is not retired yet; retire it before closing its account",
+        NotNominated = "the signer was not nominated; ask the authority to nominate it",
         HarvestFirst = "the node is still owed emission; harvest it first",
         CrankFirst = "an epoch is over and not shared out yet; call advance_epoch first",
         WrongScoreCount = "one score is needed for each pair of node and node emission accounts, at most 24",

@@ -20,6 +20,7 @@ errors! {
         WrongTreasury = "the fee account does not belong to the treasury; use a token account of the treasury of the mint named",
         WrongTransit = "the transit account is not the router's own for this mint; derive it with the client library",
         FeeTooHigh = "the fee is above 500 basis points, or not 0 for IO; schedule a lower one",
+        AlreadyRegistered = "this owner is a supplier already; change it with set_supplier",
         AlreadyListed = "this is listed already; enable it or schedule a change",
         UnsupportedMint = "only initialized mints of the SPL token program can be listed, USDC with 6 decimals; use another mint",
         AssetDisabled = "payments in this asset are disabled; pay in another",

@@ -103,16 +103,31 @@ event! {
 }
 
 event! {
-    /// First step of a hand-over.
+    /// First step of a hand-over of the authority; all zero withdraws a nomination.
     EmissionsAuthorityNominated {
+        authority: Address,
         nominee: Address,
     }
 }
 
 event! {
-    /// Second step of a hand-over.
+    /// Second step of a hand-over of the authority.
     EmissionsAuthorityAccepted {
         authority: Address,
+    }
+}
+
+event! {
+    /// The guardian was replaced.
+    EmissionsGuardianSet {
+        guardian: Address,
+    }
+}
+
+event! {
+    /// Every change that waited was dropped.
+    EmissionsChangesCancelled {
+        signer: Address,
     }
 }
 

@@ -50,8 +50,9 @@ pub trait Layout: Pod {
     }
 }
 
-/// First 8 bytes of sha256(`preimage`).
-pub(crate) const fn discriminator(preimage: &str) -> [u8; DISCRIMINATOR_LEN] {
+/// First 8 bytes of sha256(`preimage`): Anchor's discriminator of "account:<Name>",
+/// "event:<Name>" or "global:<instruction>".
+pub const fn discriminator(preimage: &str) -> [u8; DISCRIMINATOR_LEN] {
     let hash = sha2_const_stable::Sha256::new()
         .update(preimage.as_bytes())
         .finalize();

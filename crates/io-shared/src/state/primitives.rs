@@ -78,6 +78,11 @@ impl Scheduled {
         self.effective_at = effective_at;
         Some(())
     }
+
+    /// Drops the waiting change, if any.
+    pub fn cancel(&mut self, now: i64) {
+        *self = Self::new(self.at(now));
+    }
 }
 
 /// Who may change a config: the first fields of each.
@@ -147,6 +152,17 @@ mod tests {
         assert_eq!(rule.at(RULE_CHANGE_DELAY), 200);
         assert_eq!(rule.at(RULE_CHANGE_DELAY + 1), 400);
         assert_eq!(rule.schedule(500, i64::MAX, 0), None);
+    }
+
+    #[test]
+    fn a_cancelled_change_never_comes_and_one_in_force_stays() {
+        let mut rule = Scheduled::new(200);
+        rule.schedule(300, 0, 0);
+        rule.cancel(RULE_CHANGE_DELAY - 1);
+        assert_eq!(rule, Scheduled::new(200));
+        rule.schedule(300, 0, 0);
+        rule.cancel(RULE_CHANGE_DELAY);
+        assert_eq!(rule, Scheduled::new(300));
     }
 
     #[test]

@@ -28,8 +28,6 @@ pub struct AddMinter {
     pub authority: Signer,
     #[account(address = io_mint::CONFIG.address @ MintError::WrongAccount)]
     pub config: Account<MintConfig>,
-    /// Any account that can sign; it need not exist.
-    pub minter_authority: UncheckedAccount,
     /// The canonical PDA of `[b"minter", minter_authority]`.
     #[account(mut)]
     pub minter: UncheckedAccount,
@@ -42,8 +40,7 @@ pub struct AddMinter {
 }
 
 impl AddMinter {
-    pub fn add_minter(&mut self, terms: MinterTerms) -> Result<()> {
-        let minter_authority = *self.minter_authority.address();
+    pub fn add_minter(&mut self, minter_authority: Address, terms: MinterTerms) -> Result<()> {
         let bump = find_and_verify_program_address(
             &[seeds::MINTER, minter_authority.as_ref()],
             &ID,

@@ -1,7 +1,8 @@
 use super::super::{Governance, Scheduled, layout};
 use crate::{
     Address,
-    constants::{BPS, MAX_BOOST_BPS, MAX_BOUNTY_BPS, MAX_POOLS, MAX_SCORE_AGE_EPOCHS},
+    constants::{BPS, MAX_BOOST_BPS, MAX_BOUNTY_BPS, MAX_POOLS, MAX_SCORE_AGE_EPOCHS, VERSION},
+    errors::EmissionsError,
     ids,
     math::{curve::Curve, fixed::mul_div_floor},
 };
@@ -82,6 +83,61 @@ impl EmissionsRule {
     }
 }
 
+/// The terms that the distributor begins on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "anchor",
+    derive(
+        anchor_lang::AnchorSerialize,
+        anchor_lang::AnchorDeserialize,
+        anchor_lang::IdlType
+    )
+)]
+pub struct EmissionsTerms {
+    /// May cancel scheduled changes; nothing else.
+    pub guardian: Address,
+    /// Posts node scores; nothing else.
+    pub scorer: Address,
+    /// Id of the [`crate::math::curve::Curve`].
+    pub curve: u8,
+    /// When epoch 0 opens.
+    pub start_at: i64,
+    /// The cranker's part of an emission, in basis points.
+    pub bounty_bps: u64,
+    /// Most raw IO that one crank earns.
+    pub bounty_cap: u64,
+    /// Boost at a node's maximum stake, in basis points; 10,000 is none.
+    pub max_boost_bps: u64,
+    /// Epochs after which a score no longer counts.
+    pub max_score_age: u64,
+    /// Most basis points that a score may move in one epoch, except to zero and back.
+    pub max_score_step_bps: u64,
+    /// Each pool's part of an emission, in basis points; 0 for a pool that does not exist.
+    pub pool_shares: PoolShares,
+}
+
+/// Parts of the emission by pool id, in basis points.
+pub type PoolShares = [u64; MAX_POOLS as usize];
+
+/// How many pools `shares` names: the first ones, each above 0, together 10,000. `None` if they do not
+/// add up like that.
+pub fn count_pools(shares: &PoolShares) -> Option<u8> {
+    let mut sum = 0_u64;
+    let mut count = 0_u8;
+    let mut ended = false;
+    for share in shares {
+        if *share == 0 {
+            ended = true;
+        } else if ended {
+            return None;
+        } else {
+            sum = sum.checked_add(*share)?;
+            count = count.checked_add(1)?;
+        }
+    }
+    (sum == BPS).then_some(count)
+}
+
 /// The rules that weigh a node, in force at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WeightRules {
@@ -110,6 +166,44 @@ impl Advance {
 }
 
 impl EmissionsConfig {
+    /// The distributor before its first epoch. Refuses an unknown curve, shares that do not sum up and
+    /// rules out of bounds.
+    pub fn new(
+        authority: Address,
+        mint: Address,
+        bump: u8,
+        terms: &EmissionsTerms,
+    ) -> Result<Self, EmissionsError> {
+        if Curve::by_id(terms.curve).is_none() {
+            return Err(EmissionsError::UnknownCurve);
+        }
+        let pool_count = count_pools(&terms.pool_shares).ok_or(EmissionsError::WrongShares)?;
+        let mut config = Self {
+            version: VERSION,
+            bump,
+            pool_count,
+            curve: terms.curve,
+            governance: Governance::new(authority, terms.guardian),
+            scorer: terms.scorer,
+            mint,
+            start_at: terms.start_at,
+            ..Zeroable::zeroed()
+        };
+        for (rule, value) in [
+            (EmissionsRule::BountyBps, terms.bounty_bps),
+            (EmissionsRule::BountyCap, terms.bounty_cap),
+            (EmissionsRule::MaxBoostBps, terms.max_boost_bps),
+            (EmissionsRule::MaxScoreAge, terms.max_score_age),
+            (EmissionsRule::MaxScoreStepBps, terms.max_score_step_bps),
+        ] {
+            if !rule.allows(value) {
+                return Err(EmissionsError::RuleOutOfBounds);
+            }
+            *config.rule_mut(rule) = Scheduled::new(value);
+        }
+        Ok(config)
+    }
+
     /// The epoch that is open at `now`: the number of those that are over.
     #[inline]
     pub fn epoch(&self, now: i64) -> u64 {
@@ -184,16 +278,58 @@ mod tests {
 
     const START: i64 = 1_719_316_800;
 
-    pub fn config() -> EmissionsConfig {
-        EmissionsConfig {
-            pool_count: 1,
+    fn terms() -> EmissionsTerms {
+        EmissionsTerms {
+            guardian: Address::default(),
+            scorer: Address::default(),
+            curve: 0,
             start_at: START,
-            bounty_bps: Scheduled::new(10),
-            bounty_cap: Scheduled::new(IO),
-            max_boost_bps: Scheduled::new(20_000),
-            max_score_age: Scheduled::new(24),
-            max_score_step_bps: Scheduled::new(500),
-            ..Zeroable::zeroed()
+            bounty_bps: 10,
+            bounty_cap: IO,
+            max_boost_bps: 20_000,
+            max_score_age: 24,
+            max_score_step_bps: 500,
+            pool_shares: [10_000, 0, 0, 0],
+        }
+    }
+
+    fn begin(terms: &EmissionsTerms) -> Result<EmissionsConfig, EmissionsError> {
+        EmissionsConfig::new(Address::default(), Address::default(), 255, terms)
+    }
+
+    fn config() -> EmissionsConfig {
+        begin(&terms()).expect("the terms are good")
+    }
+
+    #[test]
+    fn terms_are_checked() {
+        assert!(config().invariant(0));
+        let good = terms();
+        let out_of_bounds = EmissionsError::RuleOutOfBounds;
+        for (terms, error) in [
+            (EmissionsTerms { curve: 2, ..good }, EmissionsError::UnknownCurve),
+            (EmissionsTerms { pool_shares: [9_999, 0, 0, 0], ..good }, EmissionsError::WrongShares),
+            (EmissionsTerms { bounty_bps: 101, ..good }, out_of_bounds),
+            (EmissionsTerms { max_boost_bps: 9_999, ..good }, out_of_bounds),
+            (EmissionsTerms { max_score_age: 0, ..good }, out_of_bounds),
+            (EmissionsTerms { max_score_step_bps: 0, ..good }, out_of_bounds),
+        ] {
+            assert_eq!(begin(&terms).err(), Some(error), "{terms:?}");
+        }
+    }
+
+    #[test]
+    fn shares_count_the_pools() {
+        for (shares, count) in [
+            ([10_000, 0, 0, 0], Some(1)),
+            ([5_000, 5_000, 0, 0], Some(2)),
+            ([2_500; 4], Some(4)),
+            ([0; 4], None),
+            ([5_000, 0, 5_000, 0], None),
+            ([10_000, 1, 0, 0], None),
+            ([u64::MAX, 10_001, 0, 0], None),
+        ] {
+            assert_eq!(count_pools(&shares), count, "{shares:?}");
         }
     }
 

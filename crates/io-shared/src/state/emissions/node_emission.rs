@@ -2,7 +2,7 @@ use super::super::{Node, U128, layout};
 use super::{RewardPool, WeightRules};
 use crate::{
     Address,
-    constants::BPS,
+    constants::{BPS, VERSION},
     errors::EmissionsError,
     ids,
     math::{
@@ -63,11 +63,11 @@ pub struct Settlement {
 }
 
 impl NodeEmission {
-    /// Begins to count for `pool`, with nothing earned and no weight yet.
-    pub fn enroll(&mut self, node: Address, rent_payer: Address, pool: &RewardPool) {
-        *self = Self {
-            version: crate::constants::VERSION,
-            bump: self.bump,
+    /// A node that begins in `pool`, with nothing earned and no weight yet.
+    pub fn new(node: Address, rent_payer: Address, bump: u8, pool: &RewardPool) -> Self {
+        Self {
+            version: VERSION,
+            bump,
             pool: pool.id,
             node,
             rent_payer,
@@ -76,7 +76,7 @@ impl NodeEmission {
             settled_epoch: pool.epochs_done,
             score_epoch: NEVER,
             ..Zeroable::zeroed()
-        };
+        }
     }
 
     /// Whether the last score is too old to count after the pool's last epoch.
@@ -274,8 +274,10 @@ mod tests {
 
     impl Books {
         fn new() -> Self {
-            let mut books = Self {
-                pool: RewardPool::zeroed(),
+            let pool = RewardPool::new(0, BPS, 255);
+            Self {
+                emission: NodeEmission::new(Address::default(), Address::default(), 255, &pool),
+                pool,
                 node: Node {
                     multiplier_milli: 1_000,
                     processors: 1,
@@ -284,11 +286,8 @@ mod tests {
                     drop_settlement: u64::MAX,
                     ..Zeroable::zeroed()
                 },
-                emission: NodeEmission::zeroed(),
                 stake: MIN,
-            };
-            books.emission.enroll(Address::default(), Address::default(), &books.pool);
-            books
+            }
         }
 
         /// Scored fully in epoch 0 and again in epoch 1, where its weight begins to count.

@@ -1,6 +1,6 @@
 use super::super::{Scheduled, U128, layout};
 use crate::{
-    constants::BPS,
+    constants::{BPS, VERSION},
     ids,
     math::fixed::{div_q64, mul_div_floor},
 };
@@ -37,6 +37,17 @@ pub struct RewardPool {
 layout!(RewardPool, ids::io_emissions::ID);
 
 impl RewardPool {
+    /// Pool number `id`, with nothing in it.
+    pub fn new(id: u8, share_bps: u64, bump: u8) -> Self {
+        Self {
+            version: VERSION,
+            bump,
+            id,
+            share_bps: Scheduled::new(share_bps),
+            ..Zeroable::zeroed()
+        }
+    }
+
     /// The pool's part of `amount`, rounded down; the last pool takes what is left over instead.
     #[inline]
     pub fn part_of(&self, amount: u64, now: i64) -> Option<u64> {

@@ -1,0 +1,44 @@
+//! Which token accounts a party may be paid on.
+
+use anchor_lang::{address_eq, pinocchio::account::AccountView, prelude::*};
+use io_cpi::token::TokenAccount;
+use io_shared::{errors::PaymentsError, state::Supplier};
+
+/// The account that a supplier is paid IO on: its earnings vault if it takes USDC, else a token
+/// account of its payout wallet.
+#[inline(always)]
+pub fn require_supplier_io(
+    supplier: &Supplier,
+    destination: &AccountView,
+    io_mint: &Address,
+) -> Result<()> {
+    if supplier.takes_usdc() {
+        require!(
+            address_eq(destination.address(), &supplier.earnings),
+            PaymentsError::WrongDestination
+        );
+        return Ok(());
+    }
+    require_owned(
+        destination,
+        &supplier.payout,
+        io_mint,
+        PaymentsError::WrongDestination,
+    )
+}
+
+/// A token account of `owner` and `mint`.
+#[inline(always)]
+pub fn require_owned(
+    account: &AccountView,
+    owner: &Address,
+    mint: &Address,
+    error: PaymentsError,
+) -> Result<()> {
+    let account = TokenAccount::read(account).ok_or(error)?;
+    if address_eq(&account.owner, owner) && address_eq(&account.mint, mint) {
+        Ok(())
+    } else {
+        Err(error.into())
+    }
+}

@@ -1,0 +1,103 @@
+use crate::{ID, record};
+use anchor_lang::{find_and_verify_program_address, pinocchio::cpi::Seed, prelude::*};
+use io_cpi::{
+    account,
+    token::{self, Mint},
+};
+use io_shared::{
+    errors::PaymentsError,
+    events::AssetListed,
+    ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_payments},
+    seeds,
+    state::{Asset, AssetTerms, PaymentsConfig},
+};
+
+/// Lets renters pay in a token, and creates the router's transit account of it. IO and USDC are
+/// listed too: swaps need their transits.
+///
+/// - `authority` signs and is the config's; it pays the rent
+/// - `mint` is a mint of the SPL token program, which knows no transfer fee, hook or permanent
+///   delegate
+/// - it is not listed yet
+/// - `fee_bps` is at most 500, and 0 for IO
+#[derive(Accounts)]
+pub struct ListAsset {
+    #[account(mut, address = config.governance.authority @ PaymentsError::Unauthorized)]
+    pub authority: Signer,
+    #[account(mut, address = io_payments::CONFIG.address @ PaymentsError::WrongAccount)]
+    pub config: Account<PaymentsConfig>,
+    pub mint: UncheckedAccount,
+    /// The canonical PDA of `[b"asset", mint]`.
+    #[account(mut)]
+    pub asset: UncheckedAccount,
+    /// The canonical PDA of `[b"transit", mint]`.
+    #[account(mut)]
+    pub transit: UncheckedAccount,
+    #[account(address = TOKEN_PROGRAM @ PaymentsError::WrongAccount)]
+    pub token_program: UncheckedAccount,
+    #[account(address = SYSTEM_PROGRAM @ PaymentsError::WrongAccount)]
+    pub system_program: UncheckedAccount,
+    #[account(address = io_payments::EVENT_AUTHORITY.address @ PaymentsError::WrongAccount)]
+    pub event_authority: UncheckedAccount,
+    #[account(address = io_payments::ID @ PaymentsError::WrongAccount)]
+    pub program: UncheckedAccount,
+}
+
+impl ListAsset {
+    pub fn list_asset(&mut self, fee_bps: u64, minimum: u64) -> Result<()> {
+        let mint = *self.mint.address();
+        let transit = *self.transit.address();
+        let decimals = Mint::read(self.mint.account())
+            .ok_or(PaymentsError::UnsupportedMint)?
+            .decimals;
+        let bump = find_and_verify_program_address(
+            &[seeds::ASSET, mint.as_ref()],
+            &ID,
+            self.asset.address(),
+        )
+        .map_err(|_| PaymentsError::WrongAccount)?;
+        let transit_bump =
+            find_and_verify_program_address(&[seeds::TRANSIT, mint.as_ref()], &ID, &transit)
+                .map_err(|_| PaymentsError::WrongTransit)?;
+        require!(self.asset.is_data_empty(), PaymentsError::AlreadyListed);
+        let terms = AssetTerms {
+            fee_bps,
+            minimum,
+            is_io: mint == self.config.io_mint,
+        };
+        let listed = Asset::new(mint, decimals, transit, terms, bump)?;
+        self.config.adopt_transit(&mint, transit);
+        account::create_layout::<Asset>(
+            self.authority.account(),
+            self.asset.account(),
+            &[
+                Seed::from(seeds::ASSET),
+                Seed::from(mint.as_ref()),
+                Seed::from(&[bump]),
+            ],
+            |asset| *asset = listed,
+        )?;
+        token::create_account(
+            self.authority.account(),
+            self.transit.account(),
+            self.mint.account(),
+            &io_payments::ROUTER.address,
+            &[
+                Seed::from(seeds::TRANSIT),
+                Seed::from(mint.as_ref()),
+                Seed::from(&[transit_bump]),
+            ],
+        )?;
+        record(
+            &self.event_authority,
+            AssetListed {
+                mint,
+                transit,
+                decimals: u64::from(decimals),
+                fee_bps,
+                minimum,
+            },
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! One instruction a file: what must hold, the accounts, the handler.
+
+mod accept_authority;
+mod close_receipt;
+mod initialize;
+mod list_asset;
+mod list_venue;
+mod nominate_authority;
+mod pay_io;
+mod pay_io_unreceipted;
+mod pay_out;
+mod pay_token;
+mod register_supplier;
+mod schedule_asset_fee;
+mod schedule_rule;
+mod set_asset_enabled;
+mod set_guardian;
+mod set_paused;
+mod set_supplier;
+mod set_venue_enabled;
+mod take_earnings;
+
+pub use accept_authority::*;
+pub use close_receipt::*;
+pub use initialize::*;
+pub use list_asset::*;
+pub use list_venue::*;
+pub use nominate_authority::*;
+pub use pay_io::*;
+pub use pay_io_unreceipted::*;
+pub use pay_out::*;
+pub use pay_token::*;
+pub use register_supplier::*;
+pub use schedule_asset_fee::*;
+pub use schedule_rule::*;
+pub use set_asset_enabled::*;
+pub use set_guardian::*;
+pub use set_paused::*;
+pub use set_supplier::*;
+pub use set_venue_enabled::*;
+pub use take_earnings::*;

@@ -1,0 +1,160 @@
+use crate::{
+    destination::require_owned,
+    record,
+    swap::{self, Swap},
+};
+use anchor_lang::{
+    address_eq,
+    pinocchio::{account::AccountView, cpi::Seed, sysvars::Sysvar as _},
+    prelude::*,
+};
+use io_cpi::token;
+use io_shared::{
+    errors::PaymentsError,
+    events::PaidOut,
+    ids::{TOKEN_PROGRAM, io_payments},
+    math::fee::fee_of,
+    seeds,
+    state::{PaymentsConfig, Supplier, Venue},
+};
+
+/// Swaps `amount` raw IO of a supplier's earnings to USDC, takes the fee and pays the supplier.
+/// The venue's accounts follow as remaining accounts, in the venue's order. Never paused.
+///
+/// - `caller` signs and is the supplier's owner, or a keeper if the supplier named a lowest price,
+///   which `min_usdc_out` then respects
+/// - `amount` is not zero
+/// - `earnings` is the supplier's vault; what the venue leaves goes back there
+/// - `destination` is a USDC account of the supplier's payout wallet
+/// - `treasury` is a USDC account of the treasury
+/// - both transits are the router's own
+/// - all that [`Swap::run`] demands, and at least `min_usdc_out` reaches the supplier after the fee
+#[derive(Accounts)]
+pub struct PayOut {
+    pub caller: Signer,
+    pub supplier: Account<Supplier>,
+    pub venue: Account<Venue>,
+    #[account(mut, address = supplier.earnings @ PaymentsError::WrongAccount)]
+    pub earnings: UncheckedAccount,
+    /// Writable, but among the venue's accounts too.
+    #[account(address = config.io_transit @ PaymentsError::WrongTransit)]
+    pub io_transit: UncheckedAccount,
+    /// Writable, but among the venue's accounts too.
+    #[account(address = config.usdc_transit @ PaymentsError::WrongTransit)]
+    pub usdc_transit: UncheckedAccount,
+    #[account(address = io_payments::ROUTER.address @ PaymentsError::WrongAccount)]
+    pub router: UncheckedAccount,
+    #[account(mut)]
+    pub treasury: UncheckedAccount,
+    #[account(mut)]
+    pub destination: UncheckedAccount,
+    #[account(address = io_payments::CONFIG.address @ PaymentsError::WrongAccount)]
+    pub config: Account<PaymentsConfig>,
+    #[account(address = venue.program @ PaymentsError::WrongAccount)]
+    pub venue_program: UncheckedAccount,
+    #[account(address = TOKEN_PROGRAM @ PaymentsError::WrongAccount)]
+    pub token_program: UncheckedAccount,
+    #[account(address = io_payments::EVENT_AUTHORITY.address @ PaymentsError::WrongAccount)]
+    pub event_authority: UncheckedAccount,
+    #[account(address = io_payments::ID @ PaymentsError::WrongAccount)]
+    pub program: UncheckedAccount,
+}
+
+impl PayOut {
+    #[inline(always)]
+    pub fn pay_out(
+        &mut self,
+        amount: u64,
+        min_usdc_out: u64,
+        venue_data: &[u8],
+        venue_accounts: &[AccountView],
+    ) -> Result<()> {
+        let now = Clock::get()?.unix_timestamp;
+        require!(amount > 0, PaymentsError::ZeroAmount);
+        if !address_eq(self.caller.address(), &self.supplier.owner) {
+            let bound = self
+                .supplier
+                .keeper_bound(amount)
+                .ok_or(PaymentsError::KeeperNotAllowed)?;
+            require!(min_usdc_out >= bound, PaymentsError::KeeperPriceTooLow);
+        }
+        let usdc_mint = &self.config.usdc_mint;
+        require_owned(
+            self.destination.account(),
+            &self.supplier.payout,
+            usdc_mint,
+            PaymentsError::WrongDestination,
+        )?;
+        require_owned(
+            self.treasury.account(),
+            self.config.treasury_at(now),
+            usdc_mint,
+            PaymentsError::WrongTreasury,
+        )?;
+
+        let (io_transit, usdc_transit) = (self.io_transit.account(), self.usdc_transit.account());
+        token::transfer(
+            self.earnings.account(),
+            io_transit,
+            self.supplier.account(),
+            amount,
+            &[
+                Seed::from(seeds::SUPPLIER),
+                Seed::from(self.supplier.owner.as_ref()),
+                Seed::from(&[self.supplier.bump]),
+            ],
+        );
+        let swapped = Swap {
+            venue: &self.venue,
+            from: io_transit,
+            to: usdc_transit,
+            data: venue_data,
+            accounts: venue_accounts,
+        }
+        .run(amount)?;
+        let fee = fee_of(swapped.received, self.config.payout_fee_bps.at(now))
+            .ok_or(PaymentsError::Overflow)?;
+        let delivered = swapped
+            .holding
+            .checked_sub(fee)
+            .ok_or(PaymentsError::Overflow)?;
+        require!(
+            swapped.received.saturating_sub(fee) >= min_usdc_out,
+            PaymentsError::ReceivedTooLittle
+        );
+        let (router, seeds) = (self.router.account(), swap::seeds());
+        if swapped.rest > 0 {
+            token::transfer(
+                io_transit,
+                self.earnings.account(),
+                router,
+                swapped.rest,
+                &seeds,
+            );
+        }
+        if fee > 0 {
+            token::transfer(usdc_transit, self.treasury.account(), router, fee, &seeds);
+        }
+        token::transfer(
+            usdc_transit,
+            self.destination.account(),
+            router,
+            delivered,
+            &seeds,
+        );
+        record(
+            &self.event_authority,
+            PaidOut {
+                supplier: *self.supplier.address(),
+                by: *self.caller.address(),
+                destination: *self.destination.address(),
+                venue: *self.venue.address(),
+                sold: amount.saturating_sub(swapped.unspent),
+                proceeds: swapped.received,
+                fee,
+                delivered,
+            },
+        );
+        Ok(())
+    }
+}

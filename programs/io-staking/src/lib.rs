@@ -1,0 +1,161 @@
+//! `io_staking`: nodes, the stake on them, positions and rewards.
+//!
+//! Each node keeps its own books and its own two vaults: one with exactly the active and the cooling
+//! stake, one with rewards. The state transitions are in `io_shared::state`, beside the layouts;
+//! here is who may ask for them, and which tokens move.
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
+#[cfg(all(target_os = "solana", target_arch = "bpf"))]
+use solana_compiler_builtins as _;
+
+mod emission;
+mod instructions;
+
+use anchor_lang::prelude::*;
+use instructions::*;
+use io_shared::{events, ids};
+
+declare_id!("ioS9xinYvAVhUYneqM2BcUARumfTg5HTZgLXpCPM9ai");
+
+const _: () = assert!(
+    ids::same(&ID, &ids::io_staking::ID),
+    "declare_id! and io_shared::ids differ"
+);
+
+// The dispatcher tries handlers in this order: the hot ones come first.
+#[program]
+pub mod io_staking {
+    use super::*;
+
+    /// Stakes `amount`, or at least `min_accepted` if the node has no more room; owner.
+    pub fn deposit(ctx: &mut Context<Deposit>, amount: u64, min_accepted: u64) -> Result<()> {
+        ctx.accounts.deposit(amount, min_accepted)
+    }
+
+    /// Pays a position's rewards to its payout wallet; anyone. Never paused.
+    pub fn claim(ctx: &mut Context<ClaimRewards>) -> Result<()> {
+        ctx.accounts.claim()
+    }
+
+    /// Pays a cooled ticket to the position's payout wallet; anyone. Never paused.
+    pub fn withdraw(ctx: &mut Context<Withdraw>) -> Result<()> {
+        ctx.accounts.withdraw()
+    }
+
+    /// Starts the cooldown of `amount`, of all with `u64::MAX`; owner. Never paused.
+    pub fn request_unstake(
+        ctx: &mut Context<RequestUnstake>,
+        amount: u64,
+        bump: u8,
+    ) -> Result<()> {
+        ctx.accounts.request_unstake(amount, bump)
+    }
+
+    /// Shares out what arrived in a node's reward vault; anyone.
+    pub fn distribute(ctx: &mut Context<Distribute>) -> Result<()> {
+        ctx.accounts.distribute()
+    }
+
+    /// Opens a position of the owner who signs.
+    pub fn open_position(ctx: &mut Context<OpenPosition>, tranche: u8) -> Result<()> {
+        ctx.accounts.open_position(tranche)
+    }
+
+    /// Takes a ticket's stake back into the position; owner.
+    pub fn cancel_unstake(ctx: &mut Context<CancelUnstake>) -> Result<()> {
+        ctx.accounts.cancel_unstake()
+    }
+
+    /// Registers a node of the operator who signs, with its two vaults.
+    pub fn register_node(
+        ctx: &mut Context<RegisterNode>,
+        node_id: [u8; 32],
+        processors: u16,
+        commission_bps: u64,
+        delegation_open: bool,
+    ) -> Result<()> {
+        ctx.accounts
+            .register_node(node_id, processors, commission_bps, delegation_open)
+    }
+
+    /// Opens a node to delegators or closes it; operator.
+    pub fn set_delegation(ctx: &mut Context<SetDelegation>, open: bool) -> Result<()> {
+        ctx.accounts.set_delegation(open)
+    }
+
+    /// Sets the wallet that claims and withdrawals pay; owner.
+    pub fn set_payout(ctx: &mut Context<SetPayout>, payout: Address) -> Result<()> {
+        ctx.accounts.set_payout(payout)
+    }
+
+    /// Stops a node; guardian or authority.
+    pub fn halt_node(ctx: &mut Context<HaltNode>) -> Result<()> {
+        ctx.accounts.halt_node()
+    }
+
+    /// Opens a halted node again; authority.
+    pub fn resume_node(ctx: &mut Context<ResumeNode>) -> Result<()> {
+        ctx.accounts.resume_node()
+    }
+
+    /// Pauses deposits and new nodes (guardian or authority), or ends that (authority).
+    pub fn set_paused(ctx: &mut Context<SetPaused>, paused: bool) -> Result<()> {
+        ctx.accounts.set_paused(paused)
+    }
+
+    /// Adds a kind of device; authority.
+    pub fn create_class(
+        ctx: &mut Context<CreateClass>,
+        id: u16,
+        name: [u8; 16],
+        pool: u8,
+        multiplier_milli: u64,
+        max_stake_multiple: u64,
+        delegators_slashable: bool,
+    ) -> Result<()> {
+        ctx.accounts.create_class(
+            id,
+            name,
+            pool,
+            multiplier_milli,
+            max_stake_multiple,
+            delegators_slashable,
+        )
+    }
+
+    /// Creates the config; only the program's upgrade authority, once.
+    pub fn initialize(
+        ctx: &mut Context<Initialize>,
+        guardian: Address,
+        slasher: Address,
+        min_self_stake_bps: u64,
+    ) -> Result<()> {
+        ctx.accounts.initialize(guardian, slasher, min_self_stake_bps)
+    }
+
+    /// First step of handing the config over; authority.
+    pub fn nominate_authority(
+        ctx: &mut Context<NominateAuthority>,
+        nominee: Address,
+    ) -> Result<()> {
+        ctx.accounts.nominate_authority(nominee)
+    }
+
+    /// Second step of handing the config over; nominee.
+    pub fn accept_authority(ctx: &mut Context<AcceptAuthority>) -> Result<()> {
+        ctx.accounts.accept_authority()
+    }
+}
+
+/// Records `event` by self-call.
+#[inline(always)]
+fn emit<E: events::Event>(event_authority: &UncheckedAccount, event: E) {
+    io_cpi::event::emit(
+        &ID,
+        event_authority.account(),
+        ids::io_staking::EVENT_AUTHORITY.bump,
+        event,
+    );
+}
