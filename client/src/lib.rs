@@ -11,6 +11,7 @@ pub mod mint;
 pub mod payments;
 pub mod pda;
 pub mod staking;
+pub mod venues;
 pub mod token;
 
 pub use io_shared as shared;

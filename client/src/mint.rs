@@ -140,11 +140,7 @@ pub fn set_guardian(authority: &Pubkey, guardian: &Pubkey) -> Instruction {
 }
 
 /// An instruction that `signer` changes only the config with.
-fn govern(
-    name: &str,
-    signer: &Pubkey,
-    arguments: &impl borsh::BorshSerialize,
-) -> Instruction {
+fn govern(name: &str, signer: &Pubkey, arguments: &impl borsh::BorshSerialize) -> Instruction {
     let accounts = vec![sign(*signer), write(io_mint::CONFIG.address)];
     mint_instruction(name, arguments, accounts)
 }
@@ -155,9 +151,6 @@ fn mint_instruction(
     arguments: &impl borsh::BorshSerialize,
     mut accounts: Vec<AccountMeta>,
 ) -> Instruction {
-    accounts.extend([
-        read(io_mint::EVENT_AUTHORITY.address),
-        read(io_mint::ID),
-    ]);
+    accounts.extend([read(io_mint::EVENT_AUTHORITY.address), read(io_mint::ID)]);
     build(io_mint::ID, name, arguments, accounts)
 }

@@ -1,1 +1,439 @@
 //! Instructions of `io_payments`.
+
+use crate::{
+    Instruction, Pubkey,
+    instruction::{build, read, sign, write, write_sign},
+    pda,
+    venues::{Route, padded},
+};
+use borsh::BorshSerialize;
+use io_shared::{
+    ids::{
+        SYSTEM_PROGRAM, TOKEN_PROGRAM, io_mint,
+        io_payments::{self, CONFIG, EVENT_AUTHORITY, PROGRAM_DATA, ROUTER},
+    },
+    state::{PayoutPreference, Supplier},
+};
+use solana_program::instruction::AccountMeta;
+
+/// Creates the config. Signed by the program's upgrade authority, which pays and becomes the
+/// authority. `payout_fee_bps` is the fee on earnings taken in USDC.
+pub fn initialize(
+    authority: &Pubkey,
+    guardian: &Pubkey,
+    treasury: &Pubkey,
+    usdc_mint: &Pubkey,
+    payout_fee_bps: u64,
+) -> Instruction {
+    payments_instruction(
+        "initialize",
+        &(guardian.to_bytes(), treasury.to_bytes(), payout_fee_bps),
+        vec![
+            write_sign(*authority),
+            read(PROGRAM_DATA),
+            write(CONFIG.address),
+            read(io_mint::CONFIG.address),
+            read(*usdc_mint),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Lets renters pay in a token, and the router swap it. Signed by the authority, which pays the
+/// rent. IO and USDC are listed like any other; IO without a fee.
+pub fn list_asset(authority: &Pubkey, mint: &Pubkey, fee_bps: u64, minimum: u64) -> Instruction {
+    payments_instruction(
+        "list_asset",
+        &(fee_bps, minimum),
+        vec![
+            write_sign(*authority),
+            write(CONFIG.address),
+            read(*mint),
+            write(pda::asset(mint).0),
+            write(pda::transit(mint).0),
+            read(TOKEN_PROGRAM),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Enables or disables payments in a token. Signed by the authority, or, to disable, the guardian.
+pub fn set_asset_enabled(signer: &Pubkey, mint: &Pubkey, enabled: bool) -> Instruction {
+    payments_instruction(
+        "set_asset_enabled",
+        &enabled,
+        vec![
+            sign(*signer),
+            write(pda::asset(mint).0),
+            read(CONFIG.address),
+        ],
+    )
+}
+
+/// Lets the router swap through the instructions of `program` that begin with `discriminator`, 1 to
+/// 8 bytes. Signed by the authority, which pays the rent.
+///
+/// # Panics
+///
+/// If the discriminator has more than 8 bytes.
+pub fn list_venue(authority: &Pubkey, program: &Pubkey, discriminator: &[u8]) -> Instruction {
+    let bytes = padded(discriminator);
+    let len = u8::try_from(discriminator.len()).expect("checked by `padded`");
+    payments_instruction(
+        "list_venue",
+        &(bytes, len),
+        vec![
+            write_sign(*authority),
+            read(*program),
+            write(pda::venue(program, &bytes).0),
+            read(CONFIG.address),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Enables or disables swaps through a venue. Signed by the authority, or, to disable, the guardian.
+///
+/// # Panics
+///
+/// If the discriminator has more than 8 bytes.
+pub fn set_venue_enabled(
+    signer: &Pubkey,
+    program: &Pubkey,
+    discriminator: &[u8],
+    enabled: bool,
+) -> Instruction {
+    payments_instruction(
+        "set_venue_enabled",
+        &enabled,
+        vec![
+            sign(*signer),
+            write(pda::venue(program, &padded(discriminator)).0),
+            read(CONFIG.address),
+        ],
+    )
+}
+
+/// Pauses or resumes payments. Signed by the authority, or, to pause, the guardian.
+pub fn set_paused(signer: &Pubkey, paused: bool) -> Instruction {
+    payments_instruction(
+        "set_paused",
+        &paused,
+        vec![sign(*signer), write(CONFIG.address)],
+    )
+}
+
+/// Schedules the renter's fee on payments in a token. Signed by the authority.
+pub fn schedule_asset_fee(authority: &Pubkey, mint: &Pubkey, fee_bps: u64) -> Instruction {
+    payments_instruction(
+        "schedule_asset_fee",
+        &fee_bps,
+        vec![
+            sign(*authority),
+            write(pda::asset(mint).0),
+            read(CONFIG.address),
+        ],
+    )
+}
+
+/// Schedules the fee on earnings taken in USDC. Signed by the authority.
+pub fn schedule_payout_fee(authority: &Pubkey, fee_bps: u64) -> Instruction {
+    payments_instruction(
+        "schedule_payout_fee",
+        &fee_bps,
+        vec![sign(*authority), write(CONFIG.address)],
+    )
+}
+
+/// Schedules another owner of the accounts that fees go to. Signed by the authority.
+pub fn schedule_treasury(authority: &Pubkey, treasury: &Pubkey) -> Instruction {
+    payments_instruction(
+        "schedule_treasury",
+        &treasury.to_bytes(),
+        vec![sign(*authority), write(CONFIG.address)],
+    )
+}
+
+/// First step of a hand-over of the authority; the zero address withdraws a nomination. Signed by
+/// the authority.
+pub fn nominate_authority(authority: &Pubkey, nominee: &Pubkey) -> Instruction {
+    payments_instruction(
+        "nominate_authority",
+        &nominee.to_bytes(),
+        vec![sign(*authority), write(CONFIG.address)],
+    )
+}
+
+/// Second step of a hand-over of the authority. Signed by the nominee.
+pub fn accept_authority(nominee: &Pubkey) -> Instruction {
+    payments_instruction(
+        "accept_authority",
+        &(),
+        vec![sign(*nominee), write(CONFIG.address)],
+    )
+}
+
+/// Replaces the guardian; the zero address leaves none. Signed by the authority.
+pub fn set_guardian(authority: &Pubkey, guardian: &Pubkey) -> Instruction {
+    payments_instruction(
+        "set_guardian",
+        &guardian.to_bytes(),
+        vec![sign(*authority), write(CONFIG.address)],
+    )
+}
+
+/// Registers `owner` as a supplier, paid on token accounts of `payout`. Signed by the owner and by
+/// `payer`, which pays the rent and may be the same.
+pub fn register_supplier(
+    payer: &Pubkey,
+    owner: &Pubkey,
+    preference: PayoutPreference,
+    payout: &Pubkey,
+    io_mint: &Pubkey,
+) -> Instruction {
+    let (supplier, _) = pda::supplier(owner);
+    payments_instruction(
+        "register_supplier",
+        &(preference as u8, payout.to_bytes()),
+        vec![
+            write_sign(*payer),
+            sign(*owner),
+            write(supplier),
+            write(pda::earnings(&supplier).0),
+            read(*io_mint),
+            read(CONFIG.address),
+            read(TOKEN_PROGRAM),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Changes how a supplier is paid from now on. `keeper_min_price` is the least raw USDC for one IO
+/// that lets a keeper pay out; 0 lets none. Signed by the owner.
+pub fn set_supplier(
+    owner: &Pubkey,
+    preference: PayoutPreference,
+    payout: &Pubkey,
+    keeper_min_price: u64,
+) -> Instruction {
+    payments_instruction(
+        "set_supplier",
+        &(preference as u8, payout.to_bytes(), keeper_min_price),
+        vec![sign(*owner), write(pda::supplier(owner).0)],
+    )
+}
+
+/// The token account that a supplier is paid IO on: its earnings vault if it takes USDC, else
+/// `payout_account`, an IO account of its payout wallet.
+pub fn io_destination(supplier: &Supplier, payout_account: &Pubkey) -> Pubkey {
+    if supplier.takes_usdc() {
+        supplier.earnings
+    } else {
+        *payout_account
+    }
+}
+
+/// An order that a payment settles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Unique for the payer: an order is paid once.
+    pub id: [u8; 32],
+    /// The payment is good until then, Unix seconds, at most 30 days ahead.
+    pub expires_at: i64,
+}
+
+/// Pays a supplier `amount` raw IO for an order, from the token account `source` to `destination`
+/// (see [`io_destination`]). Signed by the payer, who pays the receipt's rent.
+pub fn pay_io(
+    payer: &Pubkey,
+    source: &Pubkey,
+    supplier_owner: &Pubkey,
+    destination: &Pubkey,
+    order: &Order,
+    amount: u64,
+) -> Instruction {
+    payments_instruction(
+        "pay_io",
+        &(order.id, order.expires_at, amount),
+        vec![
+            write_sign(*payer),
+            read(pda::supplier(supplier_owner).0),
+            write(*source),
+            write(*destination),
+            write(pda::receipt(payer, &order.id).0),
+            read(CONFIG.address),
+            read(TOKEN_PROGRAM),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Pays a supplier `amount` raw IO without a receipt; `reference` is the payer's own. Signed by the
+/// payer.
+pub fn pay_io_unreceipted(
+    payer: &Pubkey,
+    source: &Pubkey,
+    supplier_owner: &Pubkey,
+    destination: &Pubkey,
+    amount: u64,
+    reference: &[u8; 32],
+) -> Instruction {
+    payments_instruction(
+        "pay_io_unreceipted",
+        &(amount, *reference),
+        vec![
+            sign(*payer),
+            read(pda::supplier(supplier_owner).0),
+            write(*source),
+            write(*destination),
+            read(CONFIG.address),
+            read(TOKEN_PROGRAM),
+        ],
+    )
+}
+
+/// A payment in a listed token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenPayment {
+    pub payer: Pubkey,
+    /// Mint paid in.
+    pub mint: Pubkey,
+    /// The payer's token account of `mint`.
+    pub source: Pubkey,
+    /// The treasury's token account of `mint`.
+    pub treasury: Pubkey,
+    pub io_mint: Pubkey,
+    pub supplier_owner: Pubkey,
+    /// See [`io_destination`].
+    pub destination: Pubkey,
+    pub order: Order,
+    /// Raw units of `mint`, before or after the fee.
+    pub amount: u64,
+    /// The fee is paid on top of `amount` rather than out of it.
+    pub fee_on_top: bool,
+    /// Least raw IO that the swap must bring.
+    pub min_io_out: u64,
+}
+
+/// Pays a supplier in a listed token, swapped along `route`. Signed by the payer, who pays the
+/// receipt's rent.
+pub fn pay_token(payment: &TokenPayment, route: &Route) -> Instruction {
+    let mut accounts = vec![
+        write_sign(payment.payer),
+        read(pda::supplier(&payment.supplier_owner).0),
+        read(pda::asset(&payment.mint).0),
+        read(pda::venue(&route.program, &route.discriminator).0),
+        write(payment.source),
+        write(payment.treasury),
+        write(pda::transit(&payment.mint).0),
+        write(pda::transit(&payment.io_mint).0),
+        read(ROUTER.address),
+        write(payment.destination),
+        write(pda::receipt(&payment.payer, &payment.order.id).0),
+        read(CONFIG.address),
+        read(route.program),
+        read(TOKEN_PROGRAM),
+        read(SYSTEM_PROGRAM),
+    ];
+    accounts.extend(own_accounts());
+    accounts.extend_from_slice(&route.accounts);
+    build(
+        io_payments::ID,
+        "pay_token",
+        &(
+            (payment.order.id, payment.order.expires_at, payment.amount),
+            (payment.fee_on_top, payment.min_io_out),
+            &route.data,
+        ),
+        accounts,
+    )
+}
+
+/// A pay-out of earnings in USDC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayOut {
+    /// The supplier's owner, or a keeper if the supplier lets them.
+    pub caller: Pubkey,
+    pub supplier_owner: Pubkey,
+    pub io_mint: Pubkey,
+    pub usdc_mint: Pubkey,
+    /// The treasury's USDC account.
+    pub treasury: Pubkey,
+    /// A USDC account of the supplier's payout wallet.
+    pub destination: Pubkey,
+    /// Raw IO to swap.
+    pub amount: u64,
+    /// Least raw USDC that must reach the supplier, after the fee.
+    pub min_usdc_out: u64,
+}
+
+/// Swaps earnings to USDC along `route` and pays them out. Signed by the caller.
+pub fn pay_out(pay_out: &PayOut, route: &Route) -> Instruction {
+    let (supplier, _) = pda::supplier(&pay_out.supplier_owner);
+    let mut accounts = vec![
+        sign(pay_out.caller),
+        read(supplier),
+        read(pda::venue(&route.program, &route.discriminator).0),
+        write(pda::earnings(&supplier).0),
+        write(pda::transit(&pay_out.io_mint).0),
+        write(pda::transit(&pay_out.usdc_mint).0),
+        read(ROUTER.address),
+        write(pay_out.treasury),
+        write(pay_out.destination),
+        read(CONFIG.address),
+        read(route.program),
+        read(TOKEN_PROGRAM),
+    ];
+    accounts.extend(own_accounts());
+    accounts.extend_from_slice(&route.accounts);
+    build(
+        io_payments::ID,
+        "pay_out",
+        &(pay_out.amount, pay_out.min_usdc_out, &route.data),
+        accounts,
+    )
+}
+
+/// Takes `amount` raw IO of earnings as they are, to an IO account of the payout wallet. Signed by
+/// the supplier's owner.
+pub fn take_earnings(owner: &Pubkey, destination: &Pubkey, amount: u64) -> Instruction {
+    let (supplier, _) = pda::supplier(owner);
+    payments_instruction(
+        "take_earnings",
+        &amount,
+        vec![
+            sign(*owner),
+            read(supplier),
+            write(pda::earnings(&supplier).0),
+            write(*destination),
+            read(CONFIG.address),
+            read(TOKEN_PROGRAM),
+        ],
+    )
+}
+
+/// Closes the receipt of an expired payment; its rent goes to whoever paid it. Nobody need sign.
+pub fn close_receipt(payer: &Pubkey, order_id: &[u8; 32], rent_payer: &Pubkey) -> Instruction {
+    payments_instruction(
+        "close_receipt",
+        &(),
+        vec![
+            write(pda::receipt(payer, order_id).0),
+            write(*rent_payer),
+        ],
+    )
+}
+
+/// What every instruction ends with: the accounts of its event.
+fn own_accounts() -> [AccountMeta; 2] {
+    [read(EVENT_AUTHORITY.address), read(io_payments::ID)]
+}
+
+fn payments_instruction(
+    name: &str,
+    arguments: &impl BorshSerialize,
+    mut accounts: Vec<AccountMeta>,
+) -> Instruction {
+    accounts.extend(own_accounts());
+    build(io_payments::ID, name, arguments, accounts)
+}

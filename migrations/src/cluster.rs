@@ -79,7 +79,7 @@ pub struct Emissions {
     pub max_score_age: u64,
     pub max_score_step_bps: u64,
     /// Part of each pool in basis points, by id.
-    pub pools: Vec<u16>,
+    pub pools: Vec<u64>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -167,7 +167,7 @@ impl Cluster {
         if total.is_none_or(|total| total > HARD_CAP) {
             bail!("allocations and emissions exceed the cap of 800,000,000 IO; lower an allocation");
         }
-        let pools = self.emissions.pools.iter().map(|part| u64::from(*part));
+        let pools = self.emissions.pools.iter();
         if pools.sum::<u64>() != BPS {
             bail!("the pools' parts must sum to 10,000 basis points");
         }

@@ -1,1 +1,325 @@
-//! A real SPL token-swap pool in a [`crate::World`].
+//! A real SPL token-swap pool: constant product, with fees.
+//!
+//! [`NewPool`] is the transactions that make one on any chain; [`Amm`] is one in a [`World`], with
+//! the exact arithmetic of the program to hold it against.
+
+use crate::World;
+use io_client::{
+    Instruction, Pubkey,
+    shared::ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM},
+    venues::{Route, TokenSwapPool},
+};
+use solana_instruction::AccountMeta;
+use solana_keypair::Keypair;
+use solana_program_pack::Pack;
+use solana_signer::Signer;
+use spl_token_interface::{
+    instruction as token,
+    state::{Account, Mint},
+};
+
+/// Where SPL token-swap is deployed.
+pub const AMM_PROGRAM: Pubkey =
+    Pubkey::from_str_const("SwaPpA9LAaLfeLi3a68M4DjnLqgtticKg6CnyNwgAC8");
+
+/// Length of a pool's account.
+const SWAP_LEN: usize = 324;
+/// Decimals of a pool's own token.
+const POOL_DECIMALS: u8 = 8;
+
+/// What a pool takes from each trade, as fractions of what is paid in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fees {
+    /// Stays with the liquidity: numerator, denominator.
+    pub trade: (u64, u64),
+    /// Goes to the pool's owner: numerator, denominator.
+    pub owner: (u64, u64),
+}
+
+impl Default for Fees {
+    /// 0.25 % and 0.05 %.
+    fn default() -> Self {
+        Self {
+            trade: (25, 10_000),
+            owner: (5, 10_000),
+        }
+    }
+}
+
+/// What one trade takes and brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trade {
+    /// Raw units taken, fees included; never more than was offered.
+    pub spent: u64,
+    /// Raw units of the other token.
+    pub received: u64,
+}
+
+impl Fees {
+    /// What the program does with `amount` against these reserves; `None` if it refuses because
+    /// nothing would come out.
+    pub fn trade(&self, amount: u64, reserve_in: u64, reserve_out: u64) -> Option<Trade> {
+        let fee = |(numerator, denominator): (u64, u64)| match numerator {
+            0 => 0,
+            _ => (u128::from(amount) * u128::from(numerator) / u128::from(denominator)).max(1),
+        };
+        let fees = fee(self.trade) + fee(self.owner);
+        let (reserve_in, reserve_out) = (u128::from(reserve_in), u128::from(reserve_out));
+        let product = reserve_in * reserve_out;
+        let offered = reserve_in + u128::from(amount).checked_sub(fees)?;
+        // The pool keeps ceil(product / offered), and takes no more than needed for that.
+        let kept = product.div_ceil(offered);
+        let taken = if product.is_multiple_of(offered) {
+            offered
+        } else {
+            product.div_ceil(kept)
+        };
+        let received = reserve_out.checked_sub(kept).filter(|out| *out > 0)?;
+        Some(Trade {
+            spent: u64::try_from(taken.checked_sub(reserve_in)? + fees).ok()?,
+            received: u64::try_from(received).ok()?,
+        })
+    }
+}
+
+/// One side of a new pool.
+#[derive(Clone, Copy, Debug)]
+pub struct Deposit {
+    pub mint: Pubkey,
+    /// Token account of the pool's creator that the reserve comes from.
+    pub source: Pubkey,
+    /// Raw units.
+    pub amount: u64,
+}
+
+/// A pool to be made: its addresses, and transactions with the keys that sign each besides the
+/// creator.
+pub struct NewPool {
+    pub pool: TokenSwapPool,
+    pub transactions: Vec<(Vec<Instruction>, Vec<Keypair>)>,
+}
+
+impl NewPool {
+    /// A pool of `a` and `b`, paid and funded by `creator`. `seed` makes its keys; `rent` knows the
+    /// rent of so many bytes.
+    pub fn plan(
+        creator: &Pubkey,
+        seed: u8,
+        [a, b]: [Deposit; 2],
+        fees: Fees,
+        rent: impl Fn(usize) -> u64,
+    ) -> Self {
+        let key = |n: u8| {
+            let mut bytes = [n; 32];
+            bytes[0] = seed;
+            Keypair::new_from_array(bytes)
+        };
+        let [swap, pool_mint, reserve_a, reserve_b, fee_account, shares] = [
+            key(201),
+            key(202),
+            key(203),
+            key(204),
+            key(205),
+            key(206),
+        ];
+        let pool = TokenSwapPool {
+            program: AMM_PROGRAM,
+            swap: swap.pubkey(),
+            mint_a: a.mint,
+            mint_b: b.mint,
+            reserve_a: reserve_a.pubkey(),
+            reserve_b: reserve_b.pubkey(),
+            pool_mint: pool_mint.pubkey(),
+            fee_account: fee_account.pubkey(),
+        };
+        let authority = pool.authority();
+        let create = |account: &Keypair, space: usize, owner: &Pubkey| {
+            create_account(creator, &account.pubkey(), rent(space), space, owner)
+        };
+        let create_token_account = |account: &Keypair, mint: &Pubkey, owner: &Pubkey| {
+            vec![
+                create(account, Account::LEN, &TOKEN_PROGRAM),
+                token::initialize_account3(&TOKEN_PROGRAM, &account.pubkey(), mint, owner)
+                    .expect("the token program is the one it knows"),
+            ]
+        };
+        let reserve = |account: &Keypair, deposit: &Deposit| {
+            let mut instructions = create_token_account(account, &deposit.mint, &authority);
+            instructions.push(
+                token::transfer(
+                    &TOKEN_PROGRAM,
+                    &deposit.source,
+                    &account.pubkey(),
+                    creator,
+                    &[],
+                    deposit.amount,
+                )
+                .expect("the token program is the one it knows"),
+            );
+            instructions
+        };
+        let mint = vec![
+            create(&pool_mint, Mint::LEN, &TOKEN_PROGRAM),
+            token::initialize_mint2(
+                &TOKEN_PROGRAM,
+                &pool_mint.pubkey(),
+                &authority,
+                None,
+                POOL_DECIMALS,
+            )
+            .expect("the token program is the one it knows"),
+        ];
+        let fee = create_token_account(&fee_account, &pool_mint.pubkey(), creator);
+        let share = create_token_account(&shares, &pool_mint.pubkey(), creator);
+        let (fund_a, fund_b) = (reserve(&reserve_a, &a), reserve(&reserve_b, &b));
+        let initialize = vec![
+            create(&swap, SWAP_LEN, &AMM_PROGRAM),
+            initialize(&pool, &shares.pubkey(), fees),
+        ];
+        Self {
+            pool,
+            transactions: vec![
+                (mint, vec![pool_mint]),
+                (fund_a, vec![reserve_a]),
+                (fund_b, vec![reserve_b]),
+                (fee, vec![fee_account]),
+                (share, vec![shares]),
+                (initialize, vec![swap]),
+            ],
+        }
+    }
+}
+
+/// `00 | fees: 8 × u64 | curve: u8 = 0 (constant product) | 32 zero bytes`.
+fn initialize(pool: &TokenSwapPool, shares: &Pubkey, fees: Fees) -> Instruction {
+    let mut data = vec![0];
+    for (numerator, denominator) in [fees.trade, fees.owner, (0, 0), (0, 0)] {
+        data.extend_from_slice(&numerator.to_le_bytes());
+        data.extend_from_slice(&denominator.to_le_bytes());
+    }
+    data.extend_from_slice(&[0; 33]);
+    Instruction {
+        program_id: pool.program,
+        accounts: vec![
+            AccountMeta::new(pool.swap, true),
+            AccountMeta::new_readonly(pool.authority(), false),
+            AccountMeta::new_readonly(pool.reserve_a, false),
+            AccountMeta::new_readonly(pool.reserve_b, false),
+            AccountMeta::new(pool.pool_mint, false),
+            AccountMeta::new_readonly(pool.fee_account, false),
+            AccountMeta::new(*shares, false),
+            AccountMeta::new_readonly(TOKEN_PROGRAM, false),
+        ],
+        data,
+    }
+}
+
+/// The system program's `CreateAccount`.
+fn create_account(
+    payer: &Pubkey,
+    account: &Pubkey,
+    lamports: u64,
+    space: usize,
+    owner: &Pubkey,
+) -> Instruction {
+    let mut data = vec![0; 4];
+    data.extend_from_slice(&lamports.to_le_bytes());
+    data.extend_from_slice(&u64::try_from(space).expect("a small account").to_le_bytes());
+    data.extend_from_slice(owner.as_ref());
+    Instruction {
+        program_id: SYSTEM_PROGRAM,
+        accounts: vec![
+            AccountMeta::new(*payer, true),
+            AccountMeta::new(*account, true),
+        ],
+        data,
+    }
+}
+
+/// A pool in a [`World`].
+#[derive(Clone, Copy, Debug)]
+pub struct Amm {
+    pub pool: TokenSwapPool,
+    pub fees: Fees,
+}
+
+impl Amm {
+    /// Deploys the program unless it is there and makes a pool funded by `creator`.
+    pub fn create(
+        world: &mut World,
+        creator: &Keypair,
+        seed: u8,
+        deposits: [Deposit; 2],
+        fees: Fees,
+    ) -> Self {
+        if !world.exists(&AMM_PROGRAM) {
+            world.deploy("amm", AMM_PROGRAM);
+        }
+        let plan = NewPool::plan(&creator.pubkey(), seed, deposits, fees, |space| {
+            world.svm.minimum_balance_for_rent_exemption(space)
+        });
+        for (instructions, keys) in &plan.transactions {
+            let mut signers = vec![creator];
+            signers.extend(keys);
+            world.run(instructions, &signers);
+        }
+        Self {
+            pool: plan.pool,
+            fees,
+        }
+    }
+
+    /// The reserve of `mint`, and that of the other.
+    pub fn reserves(&self, world: &World, mint: &Pubkey) -> (u64, u64) {
+        let a = world.token_balance(&self.pool.reserve_a);
+        let b = world.token_balance(&self.pool.reserve_b);
+        if *mint == self.pool.mint_a {
+            (a, b)
+        } else {
+            (b, a)
+        }
+    }
+
+    /// What swapping `amount` of `mint` would do now.
+    #[track_caller]
+    pub fn quote(&self, world: &World, mint: &Pubkey, amount: u64) -> Trade {
+        let (reserve_in, reserve_out) = self.reserves(world, mint);
+        self.fees
+            .trade(amount, reserve_in, reserve_out)
+            .expect("the amount is large enough for the pool")
+    }
+
+    /// Swaps `amount` of `mint`, with no bound of its own.
+    #[track_caller]
+    pub fn route(&self, mint: &Pubkey, amount: u64) -> Route {
+        self.pool
+            .route(mint, amount, 0)
+            .expect("the pool holds this mint")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trade_keeps_the_product_and_never_takes_more_than_offered() {
+        let fees = Fees::default();
+        for (amount, reserve_in, reserve_out) in [
+            (1_000_000, 150_000_000_000, 100_000_000_000_000),
+            (999_999_937, 150_000_000_001, 99_999_999_999_999),
+            (100_000_000, 100_000_000_000_000, 150_000_000_000),
+            (1_234_567_891_011, 100_000_000_000_000, 150_000_000_000),
+        ] {
+            let trade = fees
+                .trade(amount, reserve_in, reserve_out)
+                .expect("something comes out");
+            assert!(trade.spent <= amount);
+            let before = u128::from(reserve_in) * u128::from(reserve_out);
+            let after =
+                u128::from(reserve_in + trade.spent) * u128::from(reserve_out - trade.received);
+            assert!(after >= before);
+        }
+        assert_eq!(fees.trade(3, 1_000_000_000, 100), None);
+    }
+}

@@ -4,7 +4,9 @@
 pub mod amm;
 pub mod bench;
 pub mod books;
+pub mod network;
 mod outcome;
+pub mod scenario;
 mod tokens;
 mod world;
 

@@ -32,31 +32,71 @@ struct Probe {
 
 impl Probe {
     fn new() -> Self {
-        let mut svm = LiteSVM::new().with_sigverify(false).with_transaction_history(0);
+        let mut svm = LiteSVM::new()
+            .with_sigverify(false)
+            .with_transaction_history(0)
+            .with_log_bytes_limit(None);
         let payer = Keypair::new();
-        svm.airdrop(&payer.pubkey(), 1_000_000_000_000).expect("airdrop");
+        svm.airdrop(&payer.pubkey(), 1_000_000_000_000)
+            .expect("airdrop");
         let program = Address::new_unique();
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/deploy/math_probe.so");
-        svm.add_program_from_file(program, &path).unwrap_or_else(|error| {
-            panic!("{}: {error}; run `cargo xtask build` first", path.display())
-        });
-        Self { svm, payer, program, operands: Address::new_unique(), results: Address::new_unique() }
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/deploy/math_probe.so");
+        svm.add_program_from_file(program, &path)
+            .unwrap_or_else(|error| {
+                panic!("{}: {error}; run `cargo xtask build` first", path.display())
+            });
+        Self {
+            svm,
+            payer,
+            program,
+            operands: Address::new_unique(),
+            results: Address::new_unique(),
+        }
     }
 
-    /// Runs one instruction over the pairs and returns the results account's data.
-    fn run(&mut self, data: &[u8], pairs: &[(u128, u128)], result_bytes: usize) -> Vec<u8> {
+    /// Every operation on every pair, [`RESULTS`] numbers each.
+    fn compute(&mut self, pairs: &[(u128, u128)]) -> Vec<u128> {
+        self.run(&[0], pairs);
+        let results = self.svm.get_account(&self.results).expect("results").data;
+        results
+            .chunks_exact(16)
+            .map(|bytes| u128::from_le_bytes(bytes.try_into().expect("16 bytes")))
+            .collect()
+    }
+
+    /// The compute units of one operation on each pair, with those of measuring.
+    fn measure(&mut self, operation: u8, pairs: &[(u128, u128)]) -> Vec<u64> {
+        let logs = self.run(&[1, operation], pairs);
+        let remaining: Vec<u64> = logs
+            .iter()
+            .filter_map(|line| {
+                let line = line.strip_prefix("Program consumption: ")?;
+                line.strip_suffix(" units remaining")?.parse().ok()
+            })
+            .collect();
+        remaining
+            .chunks_exact(2)
+            .map(|pair| pair[0] - pair[1])
+            .collect()
+    }
+
+    /// Runs one instruction over the pairs and returns its log.
+    fn run(&mut self, data: &[u8], pairs: &[(u128, u128)]) -> Vec<String> {
         let mut operands = Vec::with_capacity(pairs.len() * 32);
         for (a, b) in pairs {
             operands.extend_from_slice(&a.to_le_bytes());
             operands.extend_from_slice(&b.to_le_bytes());
         }
         self.put(self.operands, operands);
-        self.put(self.results, vec![0; pairs.len() * result_bytes]);
+        self.put(self.results, vec![0; pairs.len() * RESULTS * 16]);
         let mut limit = vec![2];
         limit.extend_from_slice(&1_400_000_u32.to_le_bytes());
         let instructions = [
-            Instruction { program_id: COMPUTE_BUDGET, accounts: vec![], data: limit },
+            Instruction {
+                program_id: COMPUTE_BUDGET,
+                accounts: vec![],
+                data: limit,
+            },
             Instruction {
                 program_id: self.program,
                 accounts: vec![
@@ -68,9 +108,12 @@ impl Probe {
         ];
         let message = Message::new(&instructions, Some(&self.payer.pubkey()));
         let transaction = Transaction::new(&[&self.payer], message, self.svm.latest_blockhash());
-        self.svm.send_transaction(transaction).expect("the probe runs");
+        let done = self
+            .svm
+            .send_transaction(transaction)
+            .expect("the probe runs");
         self.svm.expire_blockhash();
-        self.svm.get_account(&self.results).expect("results").data
+        done.logs
     }
 
     fn put(&mut self, address: Address, data: Vec<u8>) {
@@ -112,7 +155,9 @@ impl Random {
     /// A number near a power of two, or made of halves and digits of all zeros or all ones: the
     /// ones that carry, borrow and correct.
     fn edge(&mut self) -> u128 {
-        let near = (1_u128 << self.below(128)).wrapping_add(u128::from(self.below(5))).wrapping_sub(2);
+        let near = (1_u128 << self.below(128))
+            .wrapping_add(u128::from(self.below(5)))
+            .wrapping_sub(2);
         let mut digits = 0;
         for _ in 0..4 {
             let digit = match self.below(6) {
@@ -150,8 +195,12 @@ impl Random {
         let a = match self.below(3) {
             // At a multiple of the divisor, or one beside it.
             0 => {
-                let multiple = b.wrapping_mul(u128::MAX / b).min(b.wrapping_mul(self.operand() % (u128::MAX / b).max(1)));
-                multiple.wrapping_add(u128::from(self.below(3))).wrapping_sub(1)
+                let multiple = b
+                    .wrapping_mul(u128::MAX / b)
+                    .min(b.wrapping_mul(self.operand() % (u128::MAX / b).max(1)));
+                multiple
+                    .wrapping_add(u128::from(self.below(3)))
+                    .wrapping_sub(1)
             }
             _ => self.operand(),
         };
@@ -188,8 +237,12 @@ fn native(a: u128, b: u128) -> [u128; RESULTS] {
 fn exact(a: u128, b: u128) -> [BigUint; 8] {
     let modulus = BigInt::from(1) << 128;
     let wrap = |value: BigInt| {
-        let value = value % &modulus;
-        let value = if value < BigInt::ZERO { value + &modulus } else { value };
+        let value: BigInt = value % &modulus;
+        let value = if value < BigInt::ZERO {
+            value + &modulus
+        } else {
+            value
+        };
         value.to_biguint().expect("not negative")
     };
     let (ua, ub) = (BigUint::from(a), BigUint::from(b));
@@ -212,30 +265,39 @@ fn exact(a: u128, b: u128) -> [BigUint; 8] {
     ]
 }
 
-fn numbers(data: &[u8]) -> Vec<u128> {
-    data.chunks_exact(16)
-        .map(|bytes| u128::from_le_bytes(bytes.try_into().expect("16 bytes")))
-        .collect()
-}
-
 #[test]
 fn a_million_pairs_match_exact_arithmetic() {
     const NAMES: [&str; RESULTS] = [
-        "mul", "udiv", "urem", "idiv", "irem", "product", "signed product", "overflows", "widening",
-        "shl", "shr", "sar", "add, sub",
+        "mul",
+        "udiv",
+        "urem",
+        "idiv",
+        "irem",
+        "product",
+        "signed product",
+        "overflows",
+        "widening",
+        "shl",
+        "shr",
+        "sar",
+        "add, sub",
     ];
     let mut probe = Probe::new();
     let mut random = Random(0x10c0);
     for _ in 0..CASES / BATCH {
         let pairs: Vec<_> = (0..BATCH).map(|_| random.pair()).collect();
-        let found = numbers(&probe.run(&[0], &pairs, RESULTS * 16));
+        let found = probe.compute(&pairs);
         for (&(a, b), found) in pairs.iter().zip(found.chunks_exact(RESULTS)) {
             let expected = native(a, b);
             for ((found, expected), name) in found.iter().zip(&expected).zip(NAMES) {
                 assert_eq!(found, expected, "{name} of {a:#x} and {b:#x}");
             }
             for ((expected, exact), name) in expected.iter().zip(exact(a, b)).zip(NAMES) {
-                assert_eq!(BigUint::from(*expected), exact, "host's {name} of {a:#x} and {b:#x}");
+                assert_eq!(
+                    BigUint::from(*expected),
+                    exact,
+                    "host's {name} of {a:#x} and {b:#x}"
+                );
             }
         }
     }
@@ -246,21 +308,22 @@ fn division_is_cheap_for_every_class_of_divisor() {
     const PAIRS: usize = 4_000;
     /// Name, number in the program, and the most compute units it may cost.
     const OPERATIONS: [(&str, u8, u64); 10] = [
-        ("multiply", 0, 60),
-        ("divide", 1, 250),
-        ("remainder", 2, 300),
-        ("signed divide", 3, 300),
-        ("signed remainder", 4, 350),
-        ("checked multiply", 5, 200),
-        ("checked signed multiply", 6, 400),
-        ("widening multiply", 7, 60),
-        ("shift left", 8, 60),
-        ("shift right", 9, 60),
+        ("multiply", 1, 60),
+        ("divide", 2, 250),
+        ("remainder", 3, 300),
+        ("signed divide", 4, 300),
+        ("signed remainder", 5, 350),
+        ("checked multiply", 6, 200),
+        ("checked signed multiply", 7, 400),
+        ("widening multiply", 8, 60),
+        ("shift left", 9, 60),
+        ("shift right", 10, 60),
     ];
     /// The divisor's lengths in bits.
     const CLASSES: [(u32, u32); 5] = [(1, 31), (32, 32), (33, 63), (64, 64), (65, 128)];
     let mut probe = Probe::new();
     let mut random = Random(0xc0);
+    let measuring = probe.measure(0, &[(1, 1)])[0];
     println!("compute units, average / worst, by the divisor's bits");
     for (name, number, limit) in OPERATIONS {
         let mut line = format!("{name:24}");
@@ -268,24 +331,36 @@ fn division_is_cheap_for_every_class_of_divisor() {
             let pairs: Vec<_> = (0..PAIRS)
                 .map(|index| {
                     let bits = low + random.below(u64::from(high - low + 1)) as u32;
-                    let b = if index % 2 == 0 { random.wide() } else { random.edge() };
+                    let b = if index % 2 == 0 {
+                        random.wide()
+                    } else {
+                        random.edge()
+                    };
                     let b = b >> (128 - bits) | 1 << (bits - 1);
-                    let a = if index % 3 == 0 { random.edge() } else { random.wide() };
+                    let a = if index % 3 == 0 {
+                        random.edge()
+                    } else {
+                        random.wide()
+                    };
                     (a, b)
                 })
                 .collect();
             let mut units = Vec::with_capacity(PAIRS);
             for pairs in pairs.chunks(BATCH) {
-                let data = probe.run(&[1, number], pairs, 8);
                 units.extend(
-                    data.chunks_exact(8)
-                        .map(|bytes| u64::from_le_bytes(bytes.try_into().expect("8 bytes"))),
+                    probe
+                        .measure(number, pairs)
+                        .iter()
+                        .map(|units| units - measuring),
                 );
             }
             let worst = units.iter().copied().max().unwrap_or_default();
             let average = units.iter().sum::<u64>() / PAIRS as u64;
             line.push_str(&format!("  {low}..{high}: {average:3} / {worst:3}"));
-            assert!(worst <= limit, "{name} costs {worst} for a divisor of {low} to {high} bits");
+            assert!(
+                worst <= limit,
+                "{name} costs {worst} for a divisor of {low} to {high} bits"
+            );
         }
         println!("{line}");
     }

@@ -79,7 +79,11 @@ pub fn run(checkout: &Checkout, options: &Options) -> Result<()> {
         }
         toolchain.warn_about_drift();
     }
-    eprintln!("{} programs in {:.1} s", programs.len(), started.elapsed().as_secs_f64());
+    eprintln!(
+        "{} programs in {:.1} s",
+        programs.len(),
+        started.elapsed().as_secs_f64()
+    );
     Ok(())
 }
 
@@ -87,8 +91,14 @@ pub fn run(checkout: &Checkout, options: &Options) -> Result<()> {
 fn select(programs: Vec<Program>, options: &Options) -> Result<Vec<Program>> {
     for name in &options.only {
         if !programs.iter().any(|program| program.is_named(name)) {
-            let names: Vec<_> = programs.iter().map(|program| program.package.as_str()).collect();
-            bail!("there is no program {name}; there are: {}", names.join(", "));
+            let names: Vec<_> = programs
+                .iter()
+                .map(|program| program.package.as_str())
+                .collect();
+            bail!(
+                "there is no program {name}; there are: {}",
+                names.join(", ")
+            );
         }
     }
     let wanted = |program: &Program| {
@@ -100,6 +110,7 @@ fn select(programs: Vec<Program>, options: &Options) -> Result<Vec<Program>> {
 
 fn on_path(program: &str) -> bool {
     env::var_os("PATH").is_some_and(|path| {
-        env::split_paths(&path).any(|folder: std::path::PathBuf| Path::new(&folder).join(program).is_file())
+        env::split_paths(&path)
+            .any(|folder: std::path::PathBuf| Path::new(&folder).join(program).is_file())
     })
 }

@@ -18,7 +18,11 @@ pub fn run(folder: &Path, arguments: &[&str], hint: &str) -> Result<()> {
         .status()
         .with_context(|| format!("could not start `{}`", process::display(&command)))?;
     if !status.success() {
-        bail!("`{}` in {} failed; {hint}", process::display(&command), folder.display());
+        bail!(
+            "`{}` in {} failed; {hint}",
+            process::display(&command),
+            folder.display()
+        );
     }
     Ok(())
 }

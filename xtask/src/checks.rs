@@ -9,10 +9,22 @@ pub fn lint(checkout: &Checkout) -> Result<()> {
     let tests = checkout.tests();
     for folder in [&checkout.root, &tests] {
         ui::heading(&format!("Format and clippy in {}", folder.display()));
-        cargo::run(folder, &["fmt", "--all", "--check"], "run `cargo fmt --all` there")?;
         cargo::run(
             folder,
-            &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
+            &["fmt", "--all", "--check"],
+            "run `cargo fmt --all` there",
+        )?;
+        cargo::run(
+            folder,
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ],
             "fix what clippy says above",
         )?;
     }
@@ -33,7 +45,11 @@ pub fn test(checkout: &Checkout) -> Result<()> {
         "the failing test is named above",
     )?;
     ui::heading("Tests on the built programs");
-    cargo::run(&checkout.tests(), &["test", "--locked"], "the failing test is named above")
+    cargo::run(
+        &checkout.tests(),
+        &["test", "--locked"],
+        "the failing test is named above",
+    )
 }
 
 /// What `.ci/run` calls: lint, all tests and the compute-unit check.

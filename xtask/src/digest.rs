@@ -78,11 +78,15 @@ pub fn files_under(folder: &Path) -> Result<Vec<PathBuf>> {
         };
         for entry in entries {
             let entry = entry.with_context(|| format!("could not list {}", next.display()))?;
-            let kind = entry.file_type().with_context(|| format!("{}", entry.path().display()))?;
+            let kind = entry
+                .file_type()
+                .with_context(|| format!("{}", entry.path().display()))?;
             if !kind.is_dir() {
                 files.push(entry.path());
-            } else if !matches!(entry.file_name().to_str(), Some("target" | ".git" | "node_modules"))
-            {
+            } else if !matches!(
+                entry.file_name().to_str(),
+                Some("target" | ".git" | "node_modules")
+            ) {
                 pending.push(entry.path());
             }
         }

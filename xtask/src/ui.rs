@@ -26,7 +26,9 @@ impl Step {
         let name = name.into();
         let bar = stderr().is_terminal().then(|| {
             let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("  {spinner} {prefix}  {wide_msg:.dim}  {elapsed}") {
+            if let Ok(style) =
+                ProgressStyle::with_template("  {spinner} {prefix}  {wide_msg:.dim}  {elapsed}")
+            {
                 bar.set_style(style);
             }
             bar.set_prefix(name.clone());
@@ -37,7 +39,13 @@ impl Step {
             eprintln!("  .. {name}");
         }
         let now = Instant::now();
-        Self { name, started: now, spoke: now, bar, finished: false }
+        Self {
+            name,
+            started: now,
+            spoke: now,
+            bar,
+            finished: false,
+        }
     }
 
     /// Says what the step is doing now.
@@ -89,13 +97,20 @@ impl Drop for Step {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        eprintln!("  {} {}", "failed".if_supports_color(Stderr, |text| text.red()), self.name);
+        eprintln!(
+            "  {} {}",
+            "failed".if_supports_color(Stderr, |text| text.red()),
+            self.name
+        );
     }
 }
 
 /// A line that needs no work of its own: something found ready.
 pub fn ready(name: &str, detail: &str) {
-    eprintln!("  {} {name:<34} {detail}", "ok".if_supports_color(Stderr, |text| text.green()));
+    eprintln!(
+        "  {} {name:<34} {detail}",
+        "ok".if_supports_color(Stderr, |text| text.green())
+    );
 }
 
 /// A heading above the lines that follow.
@@ -105,15 +120,27 @@ pub fn heading(text: &str) {
 
 /// A warning nobody should overlook.
 pub fn warning(lines: &str) {
-    let label = "warning:".if_supports_color(Stderr, |text| text.yellow()).to_string();
+    let label = "warning:"
+        .if_supports_color(Stderr, |text| text.yellow())
+        .to_string();
     for (index, line) in lines.lines().enumerate() {
-        eprintln!("{} {line}", if index == 0 { label.as_str() } else { "        " });
+        eprintln!(
+            "{} {line}",
+            if index == 0 {
+                label.as_str()
+            } else {
+                "        "
+            }
+        );
     }
 }
 
 /// An error with the causes below it.
 pub fn error(error: &anyhow::Error) {
-    eprintln!("{} {error}", "error:".if_supports_color(Stderr, |text| text.red()));
+    eprintln!(
+        "{} {error}",
+        "error:".if_supports_color(Stderr, |text| text.red())
+    );
     for cause in error.chain().skip(1) {
         eprintln!("  because: {cause}");
     }

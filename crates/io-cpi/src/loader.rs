@@ -52,11 +52,20 @@ mod tests {
     fn only_the_upgrade_authority_passes() {
         let data = program_data(3, 1);
         assert!(is_upgrade_authority(&data, &SIGNER));
-        assert!(is_upgrade_authority(&data[..45], &SIGNER), "a program without code");
+        assert!(
+            is_upgrade_authority(&data[..45], &SIGNER),
+            "a program without code"
+        );
         assert!(!is_upgrade_authority(&data, &[8; 32]), "another signer");
-        assert!(!is_upgrade_authority(&program_data(3, 0), &SIGNER), "immutable");
+        assert!(
+            !is_upgrade_authority(&program_data(3, 0), &SIGNER),
+            "immutable"
+        );
         for tag in [0, 1, 2, 4] {
-            assert!(!is_upgrade_authority(&program_data(tag, 1), &SIGNER), "tag {tag}");
+            assert!(
+                !is_upgrade_authority(&program_data(tag, 1), &SIGNER),
+                "tag {tag}"
+            );
         }
         for len in 0..45 {
             assert!(!is_upgrade_authority(&data[..len], &SIGNER), "{len} bytes");

@@ -35,7 +35,8 @@ pub struct Swap<'a> {
     pub accounts: &'a [AccountView],
 }
 
-/// What a swap did, read from the transits afterwards.
+/// What a swap did, read from the transits afterwards. They are left empty whatever someone may
+/// have sent there: `rest` and `holding` count that in, `unspent` and `received` do not.
 pub struct Swapped {
     /// Part of what was asked that the venue did not take.
     pub unspent: u64,
@@ -54,7 +55,7 @@ impl Swap<'_> {
     /// - at most 40 accounts are passed on, the router as the only signer
     /// - no other writable account of theirs is a token account of the router
     /// - afterwards both transits are the router's alone, with no delegate or close authority
-    /// - the venue took at most `asked`
+    /// - the venue took at most `asked` and brought something
     #[inline(always)]
     pub fn run(&self, asked: u64) -> Result<Swapped> {
         require!(self.venue.enabled != 0, PaymentsError::VenueDisabled);
@@ -74,6 +75,7 @@ impl Swap<'_> {
             .ok_or(PaymentsError::SpentTooMuch)?;
         let received = holding
             .checked_sub(to_before)
+            .filter(|received| *received > 0)
             .ok_or(PaymentsError::ReceivedTooLittle)?;
         Ok(Swapped {
             unspent,

@@ -18,7 +18,8 @@ const PROFILE: [(&str, &str); 4] = [
 /// Builds each program by itself, so that one's features never leak into another.
 pub fn build(checkout: &Checkout, programs: &[Program]) -> Result<()> {
     let deploy = checkout.deploy();
-    fs::create_dir_all(&deploy).with_context(|| format!("could not create {}", deploy.display()))?;
+    fs::create_dir_all(&deploy)
+        .with_context(|| format!("could not create {}", deploy.display()))?;
     for program in programs {
         build_one(program, &deploy)?;
     }

@@ -82,13 +82,27 @@ pub fn discover(checkout: &Checkout) -> Result<Vec<Program>> {
     let all: Vec<&Package> = product.iter().chain(&test).collect();
     let mut programs = Vec::new();
     for (group, workspace, folder, packages) in [
-        (Group::Product, checkout.root.clone(), checkout.programs(), &product),
-        (Group::Test, checkout.test_programs(), checkout.test_programs(), &test),
+        (
+            Group::Product,
+            checkout.root.clone(),
+            checkout.programs(),
+            &product,
+        ),
+        (
+            Group::Test,
+            checkout.test_programs(),
+            checkout.test_programs(),
+            &test,
+        ),
     ] {
-        for package in packages.iter().filter(|package| package.manifest_path.starts_with(&folder)) {
-            let library = package.targets.iter().find(|target| {
-                target.kind.iter().any(|kind| kind == "cdylib")
-            });
+        for package in packages
+            .iter()
+            .filter(|package| package.manifest_path.starts_with(&folder))
+        {
+            let library = package
+                .targets
+                .iter()
+                .find(|target| target.kind.iter().any(|kind| kind == "cdylib"));
             if let Some(library) = library {
                 programs.push(Program {
                     package: package.name.clone(),
@@ -112,7 +126,13 @@ fn packages(workspace: &Path) -> Result<Vec<Package>> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let text = process::capture(
         Command::new(cargo)
-            .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
+            .args([
+                "metadata",
+                "--no-deps",
+                "--format-version",
+                "1",
+                "--manifest-path",
+            ])
             .arg(&manifest),
     )
     .with_context(|| format!("cargo could not read {}", manifest.display()))?;
@@ -130,9 +150,16 @@ fn sources(package: &Package, all: &[&Package]) -> BTreeSet<PathBuf> {
         if !folders.insert(folder.clone()) {
             continue;
         }
-        let known = all.iter().find(|other| other.manifest_path.parent() == Some(&folder));
+        let known = all
+            .iter()
+            .find(|other| other.manifest_path.parent() == Some(&folder));
         if let Some(known) = known {
-            pending.extend(known.dependencies.iter().map(|dependency| dependency.path.clone()));
+            pending.extend(
+                known
+                    .dependencies
+                    .iter()
+                    .map(|dependency| dependency.path.clone()),
+            );
         }
     }
     folders

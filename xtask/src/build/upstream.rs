@@ -5,9 +5,8 @@ use std::{
     env,
     ffi::OsString,
     fs,
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use anyhow::{Context, Result, bail};
@@ -20,7 +19,7 @@ use crate::{digest, process, project::Checkout, toolchain::Toolchain, ui};
 const PROFILE: &str = "sbf";
 
 /// Compiler flags of every crate.
-const COMPILE_FLAGS: [&str; 7] = [
+const COMPILE_FLAGS: [&str; 8] = [
     "-Zunstable-options",
     // A panic aborts at once, without formatting a message: smaller, and cheaper to run.
     "-Cpanic=immediate-abort",
@@ -30,6 +29,8 @@ const COMPILE_FLAGS: [&str; 7] = [
     "-Cdebuginfo=0",
     // Names in messages are of no use on chain, and they carry paths.
     "-Zlocation-detail=none",
+    // Paths are mapped in programs, not in messages to people.
+    "--remap-path-scope=object",
 ];
 
 /// Linker flags of every program, beside those that rustc passes.
@@ -67,12 +68,15 @@ pub struct Builder<'a> {
     wrapper: PathBuf,
     compile: String,
     link: String,
+    locked: bool,
+    _lock: fs::File,
 }
 
 impl<'a> Builder<'a> {
     /// Prepares the target folder; a changed compiler empties it, since cargo does not notice.
     pub fn new(checkout: &'a Checkout, toolchain: &'a Toolchain) -> Result<Self> {
         let target = checkout.sbf_target();
+        let lock = lock(&target.with_extension("lock"))?;
         let compile = digest::Parts::default()
             .add(&toolchain.compile_digest)
             .add(flags(checkout, toolchain)?.join("\n"))
@@ -98,13 +102,33 @@ impl<'a> Builder<'a> {
             .add_file(&checkout.i128_ir())?
             .add_folder(&checkout.idls())?
             .finish();
-        Ok(Self { checkout, toolchain, wrapper, compile, link })
+        Ok(Self {
+            checkout,
+            toolchain,
+            wrapper,
+            compile,
+            link,
+            locked: false,
+            _lock: lock,
+        })
+    }
+
+    /// Refuses dependencies that `Cargo.lock` does not hold.
+    pub fn locked(self) -> Self {
+        Self {
+            locked: true,
+            ..self
+        }
     }
 
     /// Builds one program, unless nothing it is made from has changed, and puts it into
     /// `target/deploy`. Returns the finished file.
     pub fn build(&self, program: &Program, force: bool) -> Result<PathBuf> {
-        let output = self.checkout.sbf_target().join("programs").join(program.file_name());
+        let output = self
+            .checkout
+            .sbf_target()
+            .join("programs")
+            .join(program.file_name());
         let record_path = output.with_extension("json");
         let old: Option<Record> = fs::read_to_string(&record_path)
             .ok()
@@ -113,7 +137,9 @@ impl<'a> Builder<'a> {
                 digest::file(&output).is_ok_and(|sha256| sha256 == record.sha256)
             });
         let inputs = self.inputs(program)?;
-        let unchanged = old.as_ref().is_some_and(|old| old.inputs == inputs && old.link == self.link);
+        let unchanged = old
+            .as_ref()
+            .is_some_and(|old| old.inputs == inputs && old.link == self.link);
         if unchanged && !force {
             let deployed = self.deploy(program, &output)?;
             let size = size(&deployed)?;
@@ -136,10 +162,18 @@ impl<'a> Builder<'a> {
         }
         let sha256 = digest::file(&output)?;
         // Read again: the build may have written Cargo.lock.
-        let record = Record { inputs: self.inputs(program)?, link: self.link.clone(), sha256 };
+        let record = Record {
+            inputs: self.inputs(program)?,
+            link: self.link.clone(),
+            sha256,
+        };
         write(&record_path, &serde_json::to_string(&record)?)?;
         let deployed = self.deploy(program, &output)?;
-        step.done(&format!("{:>8} bytes  {:.12}", size(&deployed)?, record.sha256));
+        step.done(&format!(
+            "{:>8} bytes  {:.12}",
+            size(&deployed)?,
+            record.sha256
+        ));
         Ok(deployed)
     }
 
@@ -156,8 +190,12 @@ impl<'a> Builder<'a> {
 
     /// Makes cargo compile and link the program again; its dependencies stay.
     fn forget(&self, program: &Program) -> Result<()> {
-        let folder =
-            self.checkout.sbf_target().join(self.triple()).join(PROFILE).join(".fingerprint");
+        let folder = self
+            .checkout
+            .sbf_target()
+            .join(self.triple())
+            .join(PROFILE)
+            .join(".fingerprint");
         let prefix = format!("{}-", program.package);
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             let name = entry.file_name();
@@ -171,25 +209,46 @@ impl<'a> Builder<'a> {
     }
 
     fn triple(&self) -> OsString {
-        self.toolchain.target_spec.file_stem().unwrap_or_default().to_owned()
+        self.toolchain
+            .target_spec
+            .file_stem()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     fn cargo(&self, program: &Program, output: &Path, step: &mut ui::Step) -> Result<()> {
         let mut command = Command::new(&self.toolchain.cargo);
         command
-            .args(["build", "--lib", "--profile", PROFILE, "--package", &program.package])
-            .args(["-Zbuild-std=std,panic_abort", "-Zjson-target-spec", "--target"])
+            .args([
+                "build",
+                "--lib",
+                "--profile",
+                PROFILE,
+                "--package",
+                &program.package,
+            ])
+            .args([
+                "-Zbuild-std=std,panic_abort",
+                "-Zjson-target-spec",
+                "--target",
+            ])
             .arg(&self.toolchain.target_spec)
             .arg("--target-dir")
             .arg(self.checkout.sbf_target())
-            .current_dir(&program.workspace)
-            .stdin(Stdio::null());
+            .current_dir(&program.workspace);
+        if self.locked {
+            command.arg("--locked");
+        }
         for name in FOREIGN_ENVIRONMENT {
             command.env_remove(name);
         }
         // `cargo run` describes this very package to its child; build scripts must not see that.
         for (name, _) in env::vars_os() {
-            if name.to_str().is_some_and(|name| name == "CARGO" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            if name.to_str().is_some_and(|name| {
+                name == "CARGO"
+                    || name.starts_with("CARGO_PKG_")
+                    || name.starts_with("CARGO_MANIFEST_")
+            }) {
                 command.env_remove(name);
             }
         }
@@ -203,7 +262,8 @@ impl<'a> Builder<'a> {
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
             .env("IO_SBF_LIBRARY", &program.library)
             .env("IO_SBF_OUTPUT", output);
-        follow(&mut command, step).with_context(|| format!("{} does not build", program.package))
+        process::follow_cargo(&mut command, step)
+            .with_context(|| format!("{} does not build", program.package))
     }
 
     fn deploy(&self, program: &Program, output: &Path) -> Result<PathBuf> {
@@ -220,7 +280,10 @@ impl<'a> Builder<'a> {
 /// The flags of every crate; the folders of this machine are mapped to fixed names, so that the
 /// bytes do not depend on where things are.
 fn flags(checkout: &Checkout, toolchain: &Toolchain) -> Result<Vec<String>> {
-    let mut flags: Vec<String> = COMPILE_FLAGS.iter().map(|flag| (*flag).to_owned()).collect();
+    let mut flags: Vec<String> = COMPILE_FLAGS
+        .iter()
+        .map(|flag| (*flag).to_owned())
+        .collect();
     let cargo_home = match env::var_os("CARGO_HOME") {
         Some(home) => PathBuf::from(home),
         None => Path::new(&env::var_os("HOME").context("HOME is not set")?).join(".cargo"),
@@ -267,44 +330,23 @@ cp "$output" "$IO_SBF_OUTPUT"
     Ok(())
 }
 
-/// Runs cargo, showing its progress in the step and its warnings above it.
-fn follow(command: &mut Command, step: &mut ui::Step) -> Result<()> {
-    let mut child = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("could not start {}", process::display(command)))?;
-    let mut shown = Vec::new();
-    if let Some(stderr) = child.stderr.take() {
-        for line in BufReader::new(stderr).lines() {
-            let line = line.context("could not read cargo's output")?;
-            if is_progress(&line) {
-                step.status(line.trim());
-            } else {
-                shown.push(line);
-            }
+/// Waits until no other build works in the same target folder.
+fn lock(path: &Path) -> Result<fs::File> {
+    let open = || -> std::io::Result<fs::File> {
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
         }
-    }
-    let status = child.wait().context("cargo was lost")?;
-    for line in &shown {
-        step.print(line);
-    }
-    if !status.success() {
-        bail!("cargo failed ({status}); its messages are above");
-    }
-    Ok(())
-}
-
-fn is_progress(line: &str) -> bool {
-    const WORDS: [&str; 11] = [
-        "Compiling", "Finished", "Fresh", "Downloading", "Downloaded", "Updating", "Locking",
-        "Adding", "Blocking", "Building", "Removed",
-    ];
-    line.starts_with(' ') && WORDS.iter().any(|word| line.trim_start().starts_with(word))
+        let file = fs::File::create(path)?;
+        file.lock()?;
+        Ok(file)
+    };
+    open().with_context(|| format!("could not lock {}", path.display()))
 }
 
 fn size(path: &Path) -> Result<u64> {
-    Ok(fs::metadata(path).with_context(|| format!("could not read {}", path.display()))?.len())
+    Ok(fs::metadata(path)
+        .with_context(|| format!("could not read {}", path.display()))?
+        .len())
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

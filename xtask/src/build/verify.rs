@@ -32,10 +32,17 @@ pub fn run(checkout: &Checkout, toolchain: &Toolchain, wanted: &[Program]) -> Re
     ui::heading("SHA-256");
     for (index, program) in wanted.iter().enumerate() {
         let files: Vec<&PathBuf> = builds.iter().filter_map(|build| build.get(index)).collect();
-        let sums = files.iter().map(|file| digest::file(file)).collect::<Result<Vec<_>>>()?;
+        let sums = files
+            .iter()
+            .map(|file| digest::file(file))
+            .collect::<Result<Vec<_>>>()?;
         let same = sums.windows(2).all(|pair| pair.first() == pair.last());
         let sum = sums.first().map_or("?", String::as_str);
-        println!("{sum}  {}{}", program.file_name(), if same { "" } else { "  DIFFERS" });
+        println!(
+            "{sum}  {}{}",
+            program.file_name(),
+            if same { "" } else { "  DIFFERS" }
+        );
         if !same {
             different += 1;
             continue;
@@ -67,7 +74,9 @@ fn build(
     folder: &Path,
 ) -> Result<Vec<PathBuf>> {
     let step = ui::Step::start("copy the sources");
-    let copy = Checkout { root: folder.join("project") };
+    let copy = Checkout {
+        root: folder.join("project"),
+    };
     for file in sources(checkout)? {
         let to = copy.root.join(&file);
         if let Some(parent) = to.parent() {
@@ -80,11 +89,16 @@ fn build(
     let library = folder.join("rust/library");
     fs::create_dir_all(folder.join("rust"))
         .with_context(|| format!("could not create {}", folder.display()))?;
-    process::run(Command::new("cp").arg("-R").arg(&toolchain.std_source).arg(&library))?;
+    process::run(
+        Command::new("cp")
+            .arg("-R")
+            .arg(&toolchain.std_source)
+            .arg(&library),
+    )?;
     step.done("");
 
     let toolchain = toolchain.with_std_source(library);
-    let builder = upstream::Builder::new(&copy, &toolchain)?;
+    let builder = upstream::Builder::new(&copy, &toolchain)?.locked();
     let programs = programs::discover(&copy)?;
     wanted
         .iter()
@@ -92,7 +106,9 @@ fn build(
             let program = programs
                 .iter()
                 .find(|program| program.package == wanted.package && program.group == wanted.group)
-                .with_context(|| format!("{} is not in the copy of the checkout", wanted.package))?;
+                .with_context(|| {
+                    format!("{} is not in the copy of the checkout", wanted.package)
+                })?;
             builder.build(program, false)
         })
         .collect()
@@ -102,11 +118,21 @@ fn build(
 fn sources(checkout: &Checkout) -> Result<Vec<PathBuf>> {
     let git = process::capture(
         Command::new("git")
-            .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+            .args([
+                "ls-files",
+                "-z",
+                "--cached",
+                "--others",
+                "--exclude-standard",
+            ])
             .current_dir(&checkout.root),
     );
     let files: Vec<PathBuf> = match git {
-        Ok(list) => list.split('\0').filter(|name| !name.is_empty()).map(PathBuf::from).collect(),
+        Ok(list) => list
+            .split('\0')
+            .filter(|name| !name.is_empty())
+            .map(PathBuf::from)
+            .collect(),
         Err(_) => digest::files_under(&checkout.root)?
             .into_iter()
             .filter_map(|file| Some(file.strip_prefix(&checkout.root).ok()?.to_path_buf()))

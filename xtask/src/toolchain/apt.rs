@@ -15,23 +15,36 @@ const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /// The installed version of a package, if it is installed.
 pub fn installed(package: &str) -> Option<String> {
-    let text = process::capture(
-        Command::new("dpkg-query").args(["-W", "-f", "${db:Status-Status} ${Version}", package]),
-    )
+    let text = process::capture(Command::new("dpkg-query").args([
+        "-W",
+        "-f",
+        "${db:Status-Status} ${Version}",
+        package,
+    ]))
     .ok()?;
-    text.strip_prefix("installed ").map(|version| version.trim().to_owned())
+    text.strip_prefix("installed ")
+        .map(|version| version.trim().to_owned())
 }
 
 /// What apt's index says about one version of a package (or its newest).
 pub fn indexed(package: &str, version: Option<&str>) -> Option<Package> {
-    let wanted = version.map_or_else(|| package.to_owned(), |version| format!("{package}={version}"));
+    let wanted = version.map_or_else(
+        || package.to_owned(),
+        |version| format!("{package}={version}"),
+    );
     let text =
         process::capture(Command::new("apt-cache").args(["show", "--no-all-versions", &wanted]))
             .ok()?;
     let field = |name: &str| {
-        text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).map(str::to_owned)
+        text.lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+            .map(str::to_owned)
     };
-    Some(Package { package: field("Package")?, version: field("Version")?, sha256: field("SHA256")? })
+    Some(Package {
+        package: field("Package")?,
+        version: field("Version")?,
+        sha256: field("SHA256")?,
+    })
 }
 
 /// Refreshes the system's package lists.
@@ -44,7 +57,10 @@ pub fn update() -> Result<()> {
 
 /// Installs packages on the system, each given as `name` or `name=version`.
 pub fn install(packages: &[String]) -> Result<()> {
-    let line = format!("apt-get install -y --no-install-recommends {}", packages.join(" "));
+    let line = format!(
+        "apt-get install -y --no-install-recommends {}",
+        packages.join(" ")
+    );
     require_root(&line)?;
     process::run(
         Command::new("apt-get")
@@ -62,7 +78,9 @@ fn require_root(line: &str) -> Result<()> {
     if user.trim() == "0" {
         return Ok(());
     }
-    bail!("packages are missing and only root can install them. Run:\n    sudo {line}\nthen try again")
+    bail!(
+        "packages are missing and only root can install them. Run:\n    sudo {line}\nthen try again"
+    )
 }
 
 /// Debian sid seen through an apt state of its own; the system's packages stay as they are.
@@ -87,7 +105,9 @@ impl Sid {
         };
         write("sources.list", &source)?;
         write("status", "")?;
-        let sid = Self { folder: folder.to_path_buf() };
+        let sid = Self {
+            folder: folder.to_path_buf(),
+        };
         process::run(sid.apt_get().args(["-qq", "update"])).context(
             "sid's package index could not be read; is the network down, or does the mirror carry \
              no sid?",
@@ -141,7 +161,9 @@ pub fn debs_in(folder: &Path) -> Result<Vec<PathBuf>> {
     for entry in
         fs::read_dir(folder).with_context(|| format!("could not list {}", folder.display()))?
     {
-        let path = entry.with_context(|| format!("could not list {}", folder.display()))?.path();
+        let path = entry
+            .with_context(|| format!("could not list {}", folder.display()))?
+            .path();
         if path.extension().is_some_and(|extension| extension == "deb") {
             files.push(path);
         }
@@ -156,7 +178,11 @@ pub fn inspect(deb: &Path) -> Result<Package> {
         let text = process::capture(Command::new("dpkg-deb").arg("-f").arg(deb).arg(name))?;
         Ok(text.trim().to_owned())
     };
-    Ok(Package { package: field("Package")?, version: field("Version")?, sha256: digest::file(deb)? })
+    Ok(Package {
+        package: field("Package")?,
+        version: field("Version")?,
+        sha256: digest::file(deb)?,
+    })
 }
 
 /// Unpacks a file without installing it.
@@ -169,10 +195,15 @@ pub fn unpack(deb: &Path, into: &Path) -> Result<()> {
 /// The Debian mirror the system itself uses.
 fn mirror() -> Result<String> {
     let find = || -> Result<Option<String>> {
-        let text = process::capture(
-            Command::new("apt-get").args(["indextargets", "--format", "$(LABEL)|$(REPO_URI)"]),
-        )?;
-        Ok(text.lines().find_map(|line| line.strip_prefix("Debian|")).map(str::to_owned))
+        let text = process::capture(Command::new("apt-get").args([
+            "indextargets",
+            "--format",
+            "$(LABEL)|$(REPO_URI)",
+        ]))?;
+        Ok(text
+            .lines()
+            .find_map(|line| line.strip_prefix("Debian|"))
+            .map(str::to_owned))
     };
     if let Some(mirror) = find()? {
         return Ok(mirror);

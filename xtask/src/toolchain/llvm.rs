@@ -48,14 +48,20 @@ pub fn ensure(cache: &Cache, lock: &Lock, drift: &mut Vec<String>) -> Result<Llv
     let libraries = library_folder(&folder)?;
     let mut identity = digest::Parts::default();
     for package in &packages {
-        identity.add(&package.package).add(&package.version).add(&package.sha256);
+        identity
+            .add(&package.package)
+            .add(&package.version)
+            .add(&package.sha256);
     }
     let version = packages
         .iter()
         .find(|package| package.package == PACKAGE)
         .map_or("?", |package| package.version.as_str());
     ui::ready("LLVM for the linker", &format!("{PACKAGE} {version}"));
-    Ok(Llvm { libraries, identity: identity.finish() })
+    Ok(Llvm {
+        libraries,
+        identity: identity.finish(),
+    })
 }
 
 /// The packages as sid offers them now, for the lock file.
@@ -91,7 +97,10 @@ fn unpack(cache: &Cache, lock: &Lock) -> Result<Vec<Package>> {
                 .with_context(|| format!("could not remove {}", work.display()))?;
         }
         library_folder(folder)?;
-        let stamp = Stamp { locked: lock.llvm.clone(), unpacked: unpacked.clone() };
+        let stamp = Stamp {
+            locked: lock.llvm.clone(),
+            unpacked: unpacked.clone(),
+        };
         Ok(serde_json::to_string(&stamp)?)
     })?;
     step.done(&format!("{} packages", unpacked.len()));
@@ -99,10 +108,16 @@ fn unpack(cache: &Cache, lock: &Lock) -> Result<Vec<Package>> {
 }
 
 fn inspect(debs: &[PathBuf]) -> Result<Vec<Package>> {
-    let mut packages = debs.iter().map(|deb| apt::inspect(deb)).collect::<Result<Vec<_>>>()?;
+    let mut packages = debs
+        .iter()
+        .map(|deb| apt::inspect(deb))
+        .collect::<Result<Vec<_>>>()?;
     packages.sort();
     if !packages.iter().any(|package| package.package == PACKAGE) {
-        bail!("{PACKAGE} is not among the {} packages found", packages.len());
+        bail!(
+            "{PACKAGE} is not among the {} packages found",
+            packages.len()
+        );
     }
     Ok(packages)
 }

@@ -64,9 +64,15 @@ pub fn differences(locked: &[Package], found: &[Package]) -> Vec<String> {
     let mut lines = Vec::new();
     for new in found {
         match locked.iter().find(|old| old.package == new.package) {
-            None => lines.push(format!("{} {} is not in the lock file", new.package, new.version)),
+            None => lines.push(format!(
+                "{} {} is not in the lock file",
+                new.package, new.version
+            )),
             Some(old) if old.version != new.version => {
-                lines.push(format!("{}: {} is locked, {} is used", new.package, old.version, new.version));
+                lines.push(format!(
+                    "{}: {} is locked, {} is used",
+                    new.package, old.version, new.version
+                ));
             }
             Some(old) if old.sha256 != new.sha256 => lines.push(format!(
                 "{} {}: the same version, but other bytes (sha256 {} is locked, {} was found)",
@@ -77,7 +83,10 @@ pub fn differences(locked: &[Package], found: &[Package]) -> Vec<String> {
     }
     for old in locked {
         if !found.iter().any(|new| new.package == old.package) {
-            lines.push(format!("{} {} is locked, but no longer needed", old.package, old.version));
+            lines.push(format!(
+                "{} {} is locked, but no longer needed",
+                old.package, old.version
+            ));
         }
     }
     lines

@@ -64,8 +64,10 @@ impl Toolchain {
             .add(&std_source.key)
             .add_file(&target_spec)?
             .finish();
-        let link_digest =
-            digest::Parts::default().add(&llvm.identity).add(&linker.identity).finish();
+        let link_digest = digest::Parts::default()
+            .add(&llvm.identity)
+            .add(&linker.identity)
+            .finish();
         Ok(Self {
             rustc: rust.rustc,
             cargo: rust.cargo,
@@ -80,7 +82,10 @@ impl Toolchain {
 
     /// The same toolchain with its standard library's source in another folder.
     pub fn with_std_source(&self, library: PathBuf) -> Self {
-        Self { std_source: library, ..self.clone() }
+        Self {
+            std_source: library,
+            ..self.clone()
+        }
     }
 
     /// Says loudly that the toolchain is not the locked one, if so.
@@ -131,7 +136,8 @@ impl Cache {
         let folder = match env::var_os("IO_TOOLCHAIN_DIR") {
             Some(folder) => PathBuf::from(folder),
             None => Path::new(
-                &env::var_os("HOME").context("HOME is not set; set IO_TOOLCHAIN_DIR to a folder")?,
+                &env::var_os("HOME")
+                    .context("HOME is not set; set IO_TOOLCHAIN_DIR to a folder")?,
             )
             .join(".cache/io-coin/sbf-toolchain"),
         };
@@ -150,7 +156,10 @@ impl Cache {
             )
         })?;
         component::remove_leftovers(&folder);
-        Ok(Self { folder, _lock: lock })
+        Ok(Self {
+            folder,
+            _lock: lock,
+        })
     }
 
     /// A path inside the cache.

@@ -29,7 +29,10 @@ pub struct Rust {
 
 /// Installs what is missing and notes what is not the locked version.
 pub fn ensure(lock: &Lock, drift: &mut Vec<String>) -> Result<Rust> {
-    if PACKAGES.iter().any(|package| apt::installed(package).is_none()) {
+    if PACKAGES
+        .iter()
+        .any(|package| apt::installed(package).is_none())
+    {
         install(lock)?;
     }
     let mut versions = Vec::new();
@@ -48,7 +51,11 @@ pub fn ensure(lock: &Lock, drift: &mut Vec<String>) -> Result<Rust> {
     }
     let rustc = PathBuf::from("/usr/bin/rustc");
     let cargo = PathBuf::from("/usr/bin/cargo");
-    let about = process::capture(Command::new(&rustc).arg("-vV").env_remove("LD_LIBRARY_PATH"))?;
+    let about = process::capture(
+        Command::new(&rustc)
+            .arg("-vV")
+            .env_remove("LD_LIBRARY_PATH"),
+    )?;
     let release = about
         .lines()
         .find_map(|line| line.strip_prefix("release: "))
@@ -63,15 +70,22 @@ pub fn ensure(lock: &Lock, drift: &mut Vec<String>) -> Result<Rust> {
         );
     }
     ui::ready("Rust for the chain", &format!("rustc {release} (Debian)"));
-    Ok(Rust { rustc, cargo, library, identity: format!("{about}{}", versions.join(" ")) })
+    Ok(Rust {
+        rustc,
+        cargo,
+        library,
+        identity: format!("{about}{}", versions.join(" ")),
+    })
 }
 
 /// The packages as apt offers them now, for the lock file.
 pub fn current_packages() -> Result<Vec<Package>> {
     let step = ui::Step::start("Rust packages");
     apt::update()?;
-    let packages: Option<Vec<_>> =
-        PACKAGES.iter().map(|package| apt::indexed(package, None)).collect();
+    let packages: Option<Vec<_>> = PACKAGES
+        .iter()
+        .map(|package| apt::indexed(package, None))
+        .collect();
     let packages = packages.with_context(unavailable)?;
     apt::install(&pinned(&packages))?;
     step.done("");
@@ -85,7 +99,12 @@ fn install(lock: &Lock) -> Result<()> {
             .iter()
             .filter_map(|package| {
                 let locked = lock.rust.iter().find(|locked| locked.package == *package);
-                apt::indexed(package, locked.filter(|_| version).map(|locked| locked.version.as_str()))
+                apt::indexed(
+                    package,
+                    locked
+                        .filter(|_| version)
+                        .map(|locked| locked.version.as_str()),
+                )
             })
             .collect()
     };
@@ -106,7 +125,10 @@ fn install(lock: &Lock) -> Result<()> {
 }
 
 fn pinned(packages: &[Package]) -> Vec<String> {
-    packages.iter().map(|found| format!("{}={}", found.package, found.version)).collect()
+    packages
+        .iter()
+        .map(|found| format!("{}={}", found.package, found.version))
+        .collect()
 }
 
 fn unavailable() -> String {

@@ -116,11 +116,19 @@ pub fn ensure(cache: &Cache, rust: &Rust) -> Result<StdSource> {
         })?;
         step.done(&format!("{} changes", PATCHES.len() + 1));
     }
-    Ok(StdSource { library: folder.join("library"), key })
+    Ok(StdSource {
+        library: folder.join("library"),
+        key,
+    })
 }
 
 fn patch(library: &Path) -> Result<()> {
-    for Patch { file, find, replace } in &PATCHES {
+    for Patch {
+        file,
+        find,
+        replace,
+    } in &PATCHES
+    {
         let path = library.join(file);
         let text = fs::read_to_string(&path).with_context(|| {
             format!("the standard library has no {file} any more; adapt xtask/src/toolchain/std_source.rs")

@@ -11,23 +11,34 @@
 //!
 //! # Precision
 //!
-//! Squaring f in Q64 at run time would double its error at each step: far more than 1 raw after 175,319
-//! epochs. So the powers f^(2^k) are computed when the crate is compiled, with 128 bits of fraction, and
-//! stored rounded to the nearest Q64. At run time A, held with 9 bits of fraction, is multiplied by
-//! those of them that n has a bit for, at most 18, rounding to nearest each time. Against the exact value that
-//! errs by at most
+//! n is written in base 64: at most three digits. The powers f^(digit × 64^place) are computed when the crate is
+//! compiled, with 128 bits of fraction, and stored rounded to the nearest Q64. At run time A, held with 9 bits of
+//! fraction, is multiplied by one of them for each digit that is not 0, rounding to nearest each time. Against the
+//! exact value that errs by at most
 //!
-//! - 18 × A × 2^-65 < 0.017 raw from the table,
-//! - 18 × 2^-10 < 0.018 raw from the multiplications,
+//! - 3 × A × 2^-65 < 0.003 raw from the table,
+//! - 3 × 2^-10 < 0.003 raw from the multiplications,
 //! - 2 × 2^-10 < 0.002 raw from A,
 //! - 0.5 raw from the last rounding,
 //!
-//! together less than 0.54 raw. The largest over every n of both curves is 0.504 raw (`tests/math_curve.rs`).
+//! together less than 0.51 raw. `tests/math_curve.rs` checks it for every n of both curves.
 
 use super::fixed::mul_hi_round_u64;
 
-/// The bits of the largest epoch count a curve may have; one entry in the table for each.
-const BITS: usize = 18;
+/// Bits of a digit of the epoch count.
+const DIGIT_BITS: u32 = 6;
+
+/// Mask of the last digit.
+const DIGIT_MASK: u64 = (1 << DIGIT_BITS) - 1;
+
+/// Values that a digit takes.
+const RADIX: usize = 1 << DIGIT_BITS;
+
+/// Digits of the largest epoch count that a curve may have, 2^18 - 1.
+const DIGITS: usize = 3;
+
+/// f^(digit × 64^place) × 2^64, rounded to nearest; digit 0, which would not fit, is left 0.
+type Powers = [[u64; RADIX]; DIGITS];
 
 /// Bits of fraction that A is held with. A × 2^9 < 2^64 for both curves.
 const FRACTION: u32 = 9;
@@ -56,9 +67,17 @@ pub struct Curve {
     pub cap: u64,
     /// A × 2^9, rounded to nearest.
     asymptote: u64,
-    /// f^(2^k) × 2^64, rounded to nearest.
-    powers: [u64; BITS],
+    powers: &'static Powers,
 }
+
+/// 1 − f of [`Curve::HOURLY`], as an exact fraction.
+const HOURLY_DECAY: (u64, u64) = (138_869_523_959_793, 10_000_000_000_000_000_000);
+
+/// 1 − f of [`Curve::MONTHLY`], as an exact fraction.
+const MONTHLY_DECAY: (u64, u64) = (10_150_801, 1_000_000_000);
+
+static HOURLY_POWERS: Powers = powers(HOURLY_DECAY);
+static MONTHLY_POWERS: Powers = powers(MONTHLY_DECAY);
 
 impl Curve {
     /// IO tokenomics, hourly: 500M IO × 8 % ÷ 8,760 in the first of 175,319 hours, then
@@ -67,9 +86,10 @@ impl Curve {
     pub const HOURLY: Self = Self::new(
         0,
         (4_000_000_000_000_000, 8_760),
-        (138_869_523_959_793, 10_000_000_000_000_000_000),
+        HOURLY_DECAY,
         175_319,
         3_600,
+        &HOURLY_POWERS,
     );
 
     /// IO tokenomics, monthly: 500M IO × 8 % ÷ 12 = 3,333,333.333… IO in the first of 240 months, then
@@ -79,9 +99,10 @@ impl Curve {
     pub const MONTHLY: Self = Self::new(
         1,
         (4_000_000_000_000_000, 12),
-        (10_150_801, 1_000_000_000),
+        MONTHLY_DECAY,
         240,
         2_628_000,
+        &MONTHLY_POWERS,
     );
 
     /// The curve that accounts call `id`.
@@ -97,7 +118,7 @@ impl Curve {
 
     /// Raw IO emitted when `epochs` epochs are over: min(cap, round(A × (1 − f^epochs))).
     ///
-    /// 0 for 0, the cap from the last epoch on, strictly rising in between; errs by less than 0.54 raw.
+    /// 0 for 0, the cap from the last epoch on, strictly rising in between; errs by less than 0.51 raw.
     #[inline]
     #[must_use]
     pub fn cumulative(&self, epochs: u64) -> u64 {
@@ -105,15 +126,13 @@ impl Curve {
             return self.cap;
         }
         let mut left = self.asymptote;
-        let mut bits = epochs;
-        for power in &self.powers {
-            if bits == 0 {
-                break;
+        let mut rest = epochs;
+        for powers in self.powers {
+            let digit = usize::try_from(rest & DIGIT_MASK).unwrap_or(0);
+            if digit != 0 {
+                left = mul_hi_round_u64(left, powers[digit]);
             }
-            if bits & 1 == 1 {
-                left = mul_hi_round_u64(left, *power);
-            }
-            bits >>= 1;
+            rest >>= DIGIT_BITS;
         }
         let emitted = self.asymptote.saturating_sub(left).saturating_add(HALF) >> FRACTION;
         emitted.min(self.cap)
@@ -154,22 +173,14 @@ impl Curve {
         (decay_numerator, decay_denominator): (u64, u64),
         epochs: u64,
         epoch_seconds: u64,
+        powers: &'static Powers,
     ) -> Self {
         let d = first_denominator as u128 * decay_numerator as u128;
         let n = first_numerator as u128 * decay_denominator as u128;
         assert!(n <= u128::MAX >> FRACTION);
         let asymptote = ((n << FRACTION) + d / 2) / d;
         assert!(asymptote <= u64::MAX as u128);
-        assert!(epochs < 1 << BITS && epoch_seconds > 0);
-
-        let mut powers = [0; BITS];
-        let mut power = fraction(decay_denominator - decay_numerator, decay_denominator);
-        let mut k = 0;
-        while k < BITS {
-            powers[k] = ((power + (1 << 63)) >> 64) as u64;
-            power = square(power);
-            k += 1;
-        }
+        assert!(epochs >> (DIGIT_BITS * DIGITS as u32) == 0 && epoch_seconds > 0);
 
         Self {
             id,
@@ -203,16 +214,42 @@ const fn fraction(n: u64, d: u64) -> u128 {
     (high << 64) | low
 }
 
-/// floor(x² ÷ 2^128): the square of a fraction with 128 bits.
+/// The table of f = 1 − decay. Evaluated by the compiler only.
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "compile-time only: overflow fails the build, and a Q64 fraction below 1 fits a word"
+)]
+const fn powers((numerator, denominator): (u64, u64)) -> Powers {
+    let mut table = [[0; RADIX]; DIGITS];
+    // f^(64^place), and below f^(digit × 64^place).
+    let mut base = fraction(denominator - numerator, denominator);
+    let mut place = 0;
+    while place < DIGITS {
+        let mut power = base;
+        let mut digit = 1;
+        while digit < RADIX {
+            table[place][digit] = ((power + (1 << 63)) >> 64) as u64;
+            power = multiply(power, base);
+            digit += 1;
+        }
+        base = power;
+        place += 1;
+    }
+    table
+}
+
+/// floor(x × y ÷ 2^128), less at most 1 unit: the product of two fractions with 128 bits.
 #[allow(
     clippy::arithmetic_side_effects,
     reason = "compile-time only: overflow fails the build"
 )]
-const fn square(x: u128) -> u128 {
-    let (high, low) = (x >> 64, x & LOW);
-    let cross = high * low;
-    let rest = 2 * (cross & LOW) + ((low * low) >> 64);
-    high * high + 2 * (cross >> 64) + (rest >> 64)
+const fn multiply(x: u128, y: u128) -> u128 {
+    let (x_high, x_low) = (x >> 64, x & LOW);
+    let (y_high, y_low) = (y >> 64, y & LOW);
+    let (left, right) = (x_high * y_low, x_low * y_high);
+    let rest = (left & LOW) + (right & LOW) + ((x_low * y_low) >> 64);
+    x_high * y_high + (left >> 64) + (right >> 64) + (rest >> 64)
 }
 
 /// Mask of the low half of a double word.

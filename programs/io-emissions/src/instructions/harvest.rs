@@ -1,4 +1,7 @@
 use crate::record;
+#[inline(always)]
+fn cu() { #[cfg(target_os="solana")] unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() } }
+
 use anchor_lang::{
     pinocchio::{cpi::Seed, sysvars::Sysvar as _},
     prelude::*,
@@ -49,26 +52,33 @@ pub struct Harvest {
 impl Harvest {
     #[inline(always)]
     pub fn harvest(&mut self) -> Result<()> {
+        cu();
         let now = Clock::get()?.unix_timestamp;
+        cu();
         let epoch = self.pool.epochs_done;
         let rules = self.config.weight_rules(now);
+        cu();
         let settled = self
             .node_emission
             .settle(&self.node, &mut self.pool, &rules, now)
             .ok_or(EmissionsError::Overflow)?;
+        cu();
         if self.config.epoch(now) <= epoch {
             let stake = self.node.earning_stake(now);
             self.node_emission
                 .touch(&self.node, stake, &mut self.pool, &rules, now)
                 .ok_or(EmissionsError::Overflow)?;
         }
+        cu();
         let amount = self
             .node_emission
             .harvest(&mut self.pool)
             .ok_or(EmissionsError::Overflow)?;
+        cu();
         if amount > 0 {
             self.pay(amount);
         }
+        cu();
         record(
             &self.event_authority,
             Harvested {

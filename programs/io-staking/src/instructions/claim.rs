@@ -32,11 +32,14 @@ pub struct ClaimRewards {
 }
 impl ClaimRewards {
     pub fn claim(&mut self) -> Result<()> {
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         TokenAccount::read(self.destination.account())
             .filter(|account| anchor_lang::address_eq(&account.owner, &self.position.payout))
             .ok_or(StakingError::WrongDestination)?;
 
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let claim = self.node.claim(&mut self.position)?;
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let node = &*self.node;
         io_cpi::token::transfer(
             self.reward_vault.account(),
@@ -50,6 +53,7 @@ impl ClaimRewards {
                 Seed::from(&[node.bump]),
             ],
         );
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         crate::emit(
             &self.event_authority,
             Claimed {
@@ -60,6 +64,7 @@ impl ClaimRewards {
                 commission: claim.commission,
             },
         );
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         Ok(())
     }
 }

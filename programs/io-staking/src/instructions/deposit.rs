@@ -45,13 +45,19 @@ pub struct Deposit {
 }
 impl Deposit {
     pub fn deposit(&mut self, amount: u64, min_accepted: u64) -> Result<()> {
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         require!(self.config.paused == 0, StakingError::Paused);
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         if let Some((emission, pool)) = emission::read(&self.reward_pool, &self.node_emission)? {
             Node::check_harvested(emission, pool)?;
         }
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let position = &mut *self.position;
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let amount = self.node.admit(position.kind()?, amount, min_accepted)?;
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let shares = self.node.deposit(position, amount)?;
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         io_cpi::token::transfer(
             self.source.account(),
             self.stake_vault.account(),
@@ -59,6 +65,7 @@ impl Deposit {
             amount,
             &[],
         );
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         crate::emit(
             &self.event_authority,
             Deposited {
@@ -68,6 +75,7 @@ impl Deposit {
                 shares,
             },
         );
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         Ok(())
     }
 }

@@ -41,13 +41,18 @@ pub struct RequestUnstake {
 }
 impl RequestUnstake {
     pub fn request_unstake(&mut self, amount: u64, bump: u8) -> Result<()> {
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let now = Clock::get()?.unix_timestamp;
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let unlock_at = now.checked_add(COOLDOWN).ok_or(StakingError::Overflow)?;
         let index = self.position.next_ticket;
         let tranche = self.position.tranche;
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let unstaked = self.node.unstake(&mut self.position, amount)?;
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         emission::record_drop(&mut self.node, &self.reward_pool, &self.node_emission, now)?;
 
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let (node, position) = (*self.node.address(), *self.position.address());
         let rent_payer = *self.payer.address();
         // The system program refuses any address that these seeds do not sign for.
@@ -74,6 +79,7 @@ impl RequestUnstake {
                 ticket.unlock_at = unlock_at;
             },
         )?;
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         crate::emit(
             &self.event_authority,
             UnstakeRequested {
@@ -87,6 +93,7 @@ impl RequestUnstake {
                 unlock_at,
             },
         );
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         Ok(())
     }
 }

@@ -37,7 +37,9 @@ pub struct Withdraw {
 }
 impl Withdraw {
     pub fn withdraw(&mut self) -> Result<()> {
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let now = Clock::get()?.unix_timestamp;
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         require!(now >= self.ticket.unlock_at, StakingError::StillCooling);
         require!(
             self.ticket.tranche != TrancheKind::Operator as u8 || !self.node.slash_open(),
@@ -47,7 +49,9 @@ impl Withdraw {
             .filter(|account| anchor_lang::address_eq(&account.owner, &self.position.payout))
             .ok_or(StakingError::WrongDestination)?;
 
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let amount = self.node.withdraw_cooling(&mut self.position, &self.ticket)?;
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let node = &*self.node;
         io_cpi::token::transfer(
             self.stake_vault.account(),
@@ -61,6 +65,7 @@ impl Withdraw {
                 Seed::from(&[node.bump]),
             ],
         );
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         crate::emit(
             &self.event_authority,
             Withdrawn {
@@ -71,6 +76,7 @@ impl Withdraw {
                 amount,
             },
         );
+        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         io_cpi::account::close(self.ticket.account(), self.rent_payer.account())
     }
 }

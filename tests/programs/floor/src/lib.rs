@@ -77,7 +77,18 @@ pub fn process(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> 
             touch(position);
             create(owner, ticket, system, TICKET_LEN, program, *new_bump)?;
         }
-        (WITHDRAW, [node, position, ticket, vault, destination, rent_payer, token]) => {
+        (
+            WITHDRAW,
+            [
+                node,
+                position,
+                ticket,
+                vault,
+                destination,
+                rent_payer,
+                token,
+            ],
+        ) => {
             touch(node);
             touch(position);
             call(
@@ -132,7 +143,19 @@ pub fn process(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> 
                 &floor,
             );
         }
-        (ADVANCE, [config, pool, minter_config, minter, mint, vault, bounty, token]) => {
+        (
+            ADVANCE,
+            [
+                config,
+                pool,
+                minter_config,
+                minter,
+                mint,
+                vault,
+                bounty,
+                token,
+            ],
+        ) => {
             touch(config);
             touch(pool);
             call(
@@ -147,7 +170,15 @@ pub fn process(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> 
                     sign(authority),
                     read(authority),
                 ],
-                [minter_config, minter, mint, vault, token, authority, authority],
+                [
+                    minter_config,
+                    minter,
+                    mint,
+                    vault,
+                    token,
+                    authority,
+                    authority,
+                ],
                 &floor,
             );
             call(
@@ -172,7 +203,12 @@ pub fn process(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> 
             call(
                 program,
                 &[DISTRIBUTE, *bump, 0],
-                [write(node), read(reward_vault), sign(authority), read(authority)],
+                [
+                    write(node),
+                    read(reward_vault),
+                    sign(authority),
+                    read(authority),
+                ],
                 [node, reward_vault, authority, authority],
                 &floor,
             );
@@ -253,7 +289,8 @@ fn call<const N: usize>(
         CpiAccount::init_from_account_view(view, slot);
     }
     // SAFETY: the loop above initialised all `N` slots, and `MaybeUninit` is transparent.
-    let accounts = unsafe { core::slice::from_raw_parts(accounts.as_ptr().cast::<CpiAccount>(), N) };
+    let accounts =
+        unsafe { core::slice::from_raw_parts(accounts.as_ptr().cast::<CpiAccount>(), N) };
     let instruction = InstructionView {
         program_id: program,
         data,

@@ -131,8 +131,14 @@ mod tests {
     #[test]
     fn mints_up_to_the_hard_cap_and_not_one_raw_past_it() {
         let mut config = config();
-        assert_eq!(config.record_mint(HARD_CAP + 1), Err(MintError::HardCapExceeded));
-        assert_eq!(config.record_mint(u64::MAX), Err(MintError::HardCapExceeded));
+        assert_eq!(
+            config.record_mint(HARD_CAP + 1),
+            Err(MintError::HardCapExceeded)
+        );
+        assert_eq!(
+            config.record_mint(u64::MAX),
+            Err(MintError::HardCapExceeded)
+        );
         assert_eq!(config.record_mint(HARD_CAP - 1), Ok(()));
         assert_eq!(config.mintable(), 1);
         assert_eq!(config.record_mint(2), Err(MintError::HardCapExceeded));
@@ -158,7 +164,10 @@ mod tests {
         config.record_mint(10).unwrap();
         assert_eq!(config.record_burn(0), Err(MintError::ZeroAmount));
         assert_eq!(config.record_burn(11), Err(MintError::BurnExceedsMinted));
-        assert_eq!(config.record_burn(u64::MAX), Err(MintError::BurnExceedsMinted));
+        assert_eq!(
+            config.record_burn(u64::MAX),
+            Err(MintError::BurnExceedsMinted)
+        );
         assert_eq!(config.record_burn(10), Ok(()));
         assert_eq!(config.record_burn(1), Err(MintError::BurnExceedsMinted));
         assert_eq!(config.burned, 10);

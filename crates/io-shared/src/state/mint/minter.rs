@@ -306,13 +306,21 @@ mod tests {
             (allowance(1), &genesis, Ok(NOW)),
             (allowance(HARD_CAP), &genesis, Ok(NOW)),
             (allowance(0), &genesis, Err(MintError::ZeroAmount)),
-            (allowance(HARD_CAP + 1), &genesis, Err(MintError::HardCapExceeded)),
+            (
+                allowance(HARD_CAP + 1),
+                &genesis,
+                Err(MintError::HardCapExceeded),
+            ),
             (allowance(room), &later, Ok(NOW + RULE_CHANGE_DELAY)),
             (allowance(room + 1), &later, Err(MintError::HardCapExceeded)),
             (schedule(0, 0), &genesis, Ok(NOW)),
             (schedule(1, i64::MIN), &genesis, Ok(NOW)),
             (schedule(2, NOW), &genesis, Err(MintError::UnknownCurve)),
-            (schedule(0, NOW + RULE_CHANGE_DELAY), &later, Ok(NOW + RULE_CHANGE_DELAY)),
+            (
+                schedule(0, NOW + RULE_CHANGE_DELAY),
+                &later,
+                Ok(NOW + RULE_CHANGE_DELAY),
+            ),
             (
                 schedule(0, NOW + RULE_CHANGE_DELAY - 1),
                 &later,
@@ -322,7 +330,11 @@ mod tests {
             (limited(0, 1), &genesis, Err(MintError::BadWindow)),
             (limited(1, 0), &genesis, Err(MintError::BadWindow)),
         ] {
-            assert_eq!(add(terms, config).map(|minter| minter.active_at), result, "{terms:?}");
+            assert_eq!(
+                add(terms, config).map(|minter| minter.active_at),
+                result,
+                "{terms:?}"
+            );
         }
     }
 
@@ -339,7 +351,10 @@ mod tests {
         let mut minter = allowance(10);
         assert_eq!(minter.allow(0, NOW), Err(MintError::ZeroAmount));
         assert_eq!(minter.allow(11, NOW), Err(MintError::AllowanceExceeded));
-        assert_eq!(minter.allow(u64::MAX, NOW), Err(MintError::AllowanceExceeded));
+        assert_eq!(
+            minter.allow(u64::MAX, NOW),
+            Err(MintError::AllowanceExceeded)
+        );
         assert_eq!(minter.allow(10, NOW), Ok(()));
         assert_eq!(minter.allow(1, i64::MAX), Err(MintError::AllowanceExceeded));
         assert_eq!(minter.minted, 10);
@@ -352,9 +367,15 @@ mod tests {
         let hour = NOW + 3_600;
         let first = Curve::HOURLY.cumulative(1);
         assert_eq!(minter.allow(1, hour - 1), Err(MintError::ScheduleExceeded));
-        assert_eq!(minter.allow(first + 1, hour), Err(MintError::ScheduleExceeded));
+        assert_eq!(
+            minter.allow(first + 1, hour),
+            Err(MintError::ScheduleExceeded)
+        );
         assert_eq!(minter.allow(first, hour), Ok(()));
-        assert_eq!(minter.allow(1, hour + 3_599), Err(MintError::ScheduleExceeded));
+        assert_eq!(
+            minter.allow(1, hour + 3_599),
+            Err(MintError::ScheduleExceeded)
+        );
         let tenth = NOW + 10 * 3_600;
         let due = Curve::HOURLY.cumulative(10) - first;
         assert_eq!(minter.allow(due, tenth), Ok(()));
@@ -385,7 +406,11 @@ mod tests {
         assert_eq!(minter.allow(21, NOW + 10), Err(MintError::WindowExceeded));
         assert_eq!(minter.allow(20, NOW + 10), Ok(()));
         assert_eq!((minter.window_used, minter.window_at), (100, NOW + 10));
-        assert_eq!(minter.allow(1, NOW), Err(MintError::WindowExceeded), "clock went back");
+        assert_eq!(
+            minter.allow(1, NOW),
+            Err(MintError::WindowExceeded),
+            "clock went back"
+        );
         assert_eq!(minter.allow(100, NOW + 60), Ok(()));
         assert!(minter.invariant());
     }
@@ -419,7 +444,10 @@ mod tests {
         let due = NOW + RULE_CHANGE_DELAY;
         minter.raise(20, &config(0), NOW).unwrap();
         assert!(minter.invariant());
-        assert_eq!((minter.total, minter.next_total, minter.next_total_at), (10, 20, due));
+        assert_eq!(
+            (minter.total, minter.next_total, minter.next_total_at),
+            (10, 20, due)
+        );
         assert_eq!(minter.allow(11, due - 1), Err(MintError::AllowanceExceeded));
         assert_eq!(minter.allow(20, due), Ok(()));
         assert!(minter.invariant());
@@ -459,13 +487,19 @@ mod tests {
         minter.allow(10, NOW).unwrap();
         let config = config(100);
         let highest = HARD_CAP - 100 + 10;
-        assert_eq!(minter.raise(highest + 1, &config, NOW), Err(MintError::HardCapExceeded));
+        assert_eq!(
+            minter.raise(highest + 1, &config, NOW),
+            Err(MintError::HardCapExceeded)
+        );
         assert_eq!(minter.raise(highest, &config, NOW), Ok(()));
     }
 
     #[test]
     fn a_schedule_cannot_be_raised() {
         let mut minter = schedule(NOW);
-        assert_eq!(minter.raise(1, &config(0), NOW), Err(MintError::NotAnAllowance));
+        assert_eq!(
+            minter.raise(1, &config(0), NOW),
+            Err(MintError::NotAnAllowance)
+        );
     }
 }
