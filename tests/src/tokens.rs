@@ -8,9 +8,18 @@ use spl_token_interface::state::{Account, AccountState, Mint};
 impl World {
     /// A new mint without authority over it, e.g. for USDC with 6 decimals.
     pub fn create_mint(&mut self, decimals: u8) -> Pubkey {
+        self.put_mint(decimals, None)
+    }
+
+    /// A new mint that `authority` mints.
+    pub fn create_mint_of(&mut self, decimals: u8, authority: &Pubkey) -> Pubkey {
+        self.put_mint(decimals, Some(*authority))
+    }
+
+    fn put_mint(&mut self, decimals: u8, authority: Option<Pubkey>) -> Pubkey {
         let address = self.fresh_address();
         let mint = Mint {
-            mint_authority: None.into(),
+            mint_authority: authority.into(),
             supply: 0,
             decimals,
             is_initialized: true,

@@ -107,6 +107,13 @@ impl World {
             .expect("the account is well formed");
     }
 
+    /// Removes an account as no transaction could.
+    pub fn remove(&mut self, address: &Pubkey) {
+        self.svm
+            .set_account(*address, Account::default())
+            .expect("an empty account is well formed");
+    }
+
     /// A new wallet with 1,000 SOL; the same ones in the same order in every world.
     pub fn wallet(&mut self) -> Keypair {
         self.wallets += 1;

@@ -603,8 +603,11 @@ fn a_thousand_missed_epochs_cost_what_one_does() {
     assert_eq!((event.epoch, event.epochs, event.bounty), (1_002, 1_000, IO));
     let curve = Curve::by_id(0).expect("exists");
     assert_eq!(event.emission, curve.cumulative(1_002) - curve.cumulative(2));
-    println!("advance_epoch: {one} CU for one epoch, {} CU for 1,000", outcome.cu);
-    assert!(one <= 8_000 && outcome.cu <= 8_000, "{one} {}", outcome.cu);
+    // The longest way through the curve: no digit of the epoch is 0.
+    fixture.world.advance(129_000 * HOUR);
+    let longest = fixture.crank().cu;
+    println!("advance_epoch: {one} CU for one epoch, {} for 1,000, {longest} at most", outcome.cu);
+    assert!(longest <= 8_400, "{longest} CU");
     // The scores are long out of date.
     for member in &members {
         let harvested: Harvested = fixture.harvest(member).event();
@@ -1044,7 +1047,7 @@ fn harvest_moves_what_is_owed_to_the_reward_vault() {
     assert_eq!((emission.owed, emission.harvested), (0, event.amount));
     assert_eq!(outcome.event::<RewardsShared>().amount, event.amount);
     println!("harvest: {} CU", outcome.cu);
-    assert!(outcome.cu <= 7_000, "{}", outcome.cu);
+    assert!(outcome.cu <= 6_300, "{}", outcome.cu);
 }
 
 #[test]
@@ -1071,6 +1074,21 @@ fn harvest_works_without_a_crank_and_leaves_the_weight() {
     assert!(event.amount > 0);
     assert_eq!((event.epoch, event.weight), (2, ONE));
     assert!(event.pending_weight > ONE);
+}
+
+#[test]
+fn harvest_puts_a_weight_that_is_due_in_force() {
+    let mut fixture = Fixture::new();
+    let member = fixture.member(0, MIN);
+    fixture.score(&[&member], 10_000);
+    fixture.harvest(&member);
+    assert_eq!(fixture.weights(&member), (0, ONE));
+    fixture.world.advance(HOUR);
+    fixture.harvest(&member);
+    assert_eq!(fixture.weights(&member), (0, ONE));
+    fixture.crank();
+    assert_eq!(fixture.harvest(&member).event::<Harvested>().weight, ONE);
+    assert_eq!(fixture.weights(&member), (ONE, 0));
 }
 
 #[test]
@@ -1408,19 +1426,4 @@ fn governance_pins_its_accounts() {
     ] {
         fixture.assert_pinned(&instruction, &[], &expected);
     }
-}
-
-#[test]
-fn zz_profile() {
-    let mut fixture = Fixture::new();
-    let member = fixture.member(0, MIN);
-    fixture.earning(&[&member]);
-    fixture.world.advance(130_000 * HOUR);
-    println!("{}", fixture.crank().meta.pretty_logs());
-    println!("{}", fixture.harvest(&member).meta.pretty_logs());
-    fixture.score(&[&member], 10_000);
-    fixture.next_epoch();
-    fixture.score(&[&member], 10_000);
-    fixture.next_epoch();
-    println!("{}", fixture.harvest(&member).meta.pretty_logs());
 }

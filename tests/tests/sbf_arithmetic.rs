@@ -7,10 +7,10 @@ use std::path::Path;
 use litesvm::LiteSVM;
 use num_bigint::{BigInt, BigUint};
 use solana_account::Account;
-use solana_address::{Address, address};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_keypair::Keypair;
 use solana_message::Message;
+use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use solana_transaction::Transaction;
 
@@ -19,15 +19,16 @@ const CASES: usize = 1_000_000;
 const BATCH: usize = 500;
 /// 128-bit numbers that the program writes for each pair.
 const RESULTS: usize = 13;
-const COMPUTE_BUDGET: Address = address!("ComputeBudget111111111111111111111111111111");
+const COMPUTE_BUDGET: Pubkey =
+    Pubkey::from_str_const("ComputeBudget111111111111111111111111111111");
 
 /// The math-probe program in a machine of its own.
 struct Probe {
     svm: LiteSVM,
     payer: Keypair,
-    program: Address,
-    operands: Address,
-    results: Address,
+    program: Pubkey,
+    operands: Pubkey,
+    results: Pubkey,
 }
 
 impl Probe {
@@ -39,7 +40,7 @@ impl Probe {
         let payer = Keypair::new();
         svm.airdrop(&payer.pubkey(), 1_000_000_000_000)
             .expect("airdrop");
-        let program = Address::new_unique();
+        let program = Pubkey::new_unique();
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/deploy/math_probe.so");
         svm.add_program_from_file(program, &path)
             .unwrap_or_else(|error| {
@@ -49,8 +50,8 @@ impl Probe {
             svm,
             payer,
             program,
-            operands: Address::new_unique(),
-            results: Address::new_unique(),
+            operands: Pubkey::new_unique(),
+            results: Pubkey::new_unique(),
         }
     }
 
@@ -116,7 +117,7 @@ impl Probe {
         done.logs
     }
 
-    fn put(&mut self, address: Address, data: Vec<u8>) {
+    fn put(&mut self, address: Pubkey, data: Vec<u8>) {
         let account = Account {
             lamports: 1_000_000_000_000,
             data,

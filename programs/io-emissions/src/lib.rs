@@ -19,10 +19,7 @@ mod remaining;
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 use instructions::*;
-use io_shared::{
-    ids::io_emissions::EVENT_AUTHORITY,
-    state::{EmissionsTerms, PoolShares},
-};
+use io_shared::{ids::io_emissions::EVENT_AUTHORITY, state::EmissionsTerms};
 
 declare_id!("ioEjPH9WBjFyoLAT4TDYf6H2h6tfKKF5gM3vapayWou");
 
@@ -82,7 +79,7 @@ pub mod io_emissions {
     /// Schedules another split over the pools.
     pub fn schedule_shares(
         ctx: &mut Context<ScheduleShares>,
-        pool_shares: PoolShares,
+        pool_shares: [u64; 4],
     ) -> Result<()> {
         let pools = ctx.remaining_accounts()?;
         ctx.accounts.schedule_shares(&pools, &pool_shares)

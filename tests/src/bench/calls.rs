@@ -7,26 +7,35 @@ pub struct Calls {
     pub total: u64,
     /// What the programs it called consumed, its own event calls included.
     pub called: u64,
+    /// Part of `called` by the programs named to [`Calls::read`].
+    pub named: u64,
 }
 
 impl Calls {
-    /// Reads the log of a transaction with a single instruction.
-    pub fn read(logs: &[String]) -> Self {
+    /// Reads the log of a transaction with a single instruction. `named` are addresses of programs
+    /// to count apart.
+    pub fn read(logs: &[String], named: &[String]) -> Self {
         let mut depth = 0_u32;
         let mut calls = Self {
             total: 0,
             called: 0,
+            named: 0,
         };
         for line in logs {
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
                 ["Program", _, "invoke", _] => depth += 1,
                 ["Program", _, "success"] => depth = depth.saturating_sub(1),
-                ["Program", _, "consumed", units, "of", ..] => {
+                ["Program", program, "consumed", units, "of", ..] => {
                     let units = units.parse::<u64>().unwrap_or(0);
                     match depth {
                         1 => calls.total += units,
-                        2 => calls.called += units,
+                        2 => {
+                            calls.called += units;
+                            if named.iter().any(|name| name == program) {
+                                calls.named += units;
+                            }
+                        }
                         _ => {}
                     }
                 }
@@ -56,10 +65,11 @@ mod tests {
         ]
         .map(String::from);
         assert_eq!(
-            Calls::read(&logs),
+            Calls::read(&logs, &["B".into()]),
             Calls {
                 total: 700,
-                called: 200
+                called: 200,
+                named: 200
             }
         );
     }

@@ -5,10 +5,12 @@ mod cast;
 mod play;
 mod report;
 
-pub use play::play;
-pub use report::{HolderLine, NodeLine, RenterLine, Report, SupplierLine};
+pub use play::{play, play_hours};
+pub use report::{
+    EmissionLine, HolderLine, NodeLine, PaymentLine, RenterLine, Report, SupplierLine,
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use io_client::amount;
 use serde::{Deserialize, Deserializer};
 
@@ -34,7 +36,55 @@ pub struct Scenario {
 
 impl Scenario {
     pub fn parse(text: &str) -> Result<Self> {
-        toml::from_str(text).context("scenario file")
+        let scenario: Self = toml::from_str(text).context("scenario file")?;
+        scenario.check().context("scenario file")?;
+        Ok(scenario)
+    }
+
+    /// What would not happen without a word: names that nobody has, hours that never come.
+    fn check(&self) -> Result<()> {
+        let nodes = || self.suppliers.iter().flat_map(|supplier| &supplier.nodes);
+        let is_node = |name: &str| nodes().any(|node| node.name == name);
+        ensure!(
+            self.gap.from <= self.gap.until && self.gap.until <= self.hours,
+            "the gap must end within the {} hours",
+            self.hours
+        );
+        for payment in &self.payments {
+            let PaymentPart { hour, renter, supplier, .. } = payment;
+            ensure!(*hour <= self.hours, "nobody pays in hour {hour}");
+            ensure!(self.renters.iter().any(|r| r.name == *renter), "no renter {renter:?}");
+            ensure!(
+                self.suppliers.iter().any(|s| s.name == *supplier),
+                "no supplier {supplier:?}"
+            );
+            ensure!(
+                (payment.io == 0) != (payment.usdc == 0),
+                "the payment in hour {hour} must be in one currency"
+            );
+        }
+        for outage in &self.outages {
+            ensure!(is_node(&outage.node), "no node {:?}", outage.node);
+            ensure!(
+                outage.from < outage.until && outage.from < self.hours,
+                "the outage of {:?} never comes",
+                outage.node
+            );
+        }
+        for exit in &self.exits {
+            ensure!(exit.hour <= self.hours, "nobody leaves in hour {}", exit.hour);
+            ensure!(
+                self.holders.iter().any(|holder| holder.name == exit.holder
+                    && holder.stakes.iter().any(|stake| stake.node == exit.node)),
+                "{:?} has no stake on {:?}",
+                exit.holder,
+                exit.node
+            );
+        }
+        for stake in self.holders.iter().flat_map(|holder| &holder.stakes) {
+            ensure!(is_node(&stake.node), "no node {:?}", stake.node);
+        }
+        Ok(())
     }
 }
 
@@ -162,5 +212,32 @@ fn io_or_all<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error
     match String::deserialize(deserializer)?.as_str() {
         "all" => Ok(u64::MAX),
         text => amount::parse_io(text).map_err(serde::de::Error::custom),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scenario_says_what_is_wrong_with_it() {
+        Scenario::parse(DAY).expect("the committed file is sound");
+        for (from, to, why) in [
+            ("until = 14 }", "until = 25 }", "the gap must end"),
+            ("hour = 22", "hour = 25", "nobody pays in hour 25"),
+            ("renter = \"Studio\"", "renter = \"studio\"", "no renter"),
+            ("supplier = \"Mika's rig\"", "supplier = \"Mika\"", "no supplier"),
+            ("io = \"9_000\"", "io = \"9_000\"\nusdc = \"1\"", "in one currency"),
+            ("io = \"9_000\"", "", "in one currency"),
+            ("node = \"alb-3090\"\nfrom", "node = \"alb\"\nfrom", "no node \"alb\""),
+            ("from = 3", "from = 6", "never comes"),
+            ("hour = 20", "hour = 25", "nobody leaves in hour 25"),
+            ("holder = \"Bruno\"", "holder = \"Chen\"", "has no stake on"),
+            ("node = \"mika-4090\", amount", "node = \"mika\", amount", "no node \"mika\""),
+        ] {
+            assert!(DAY.contains(from), "{from}");
+            let error = Scenario::parse(&DAY.replace(from, to)).expect_err(why);
+            assert!(format!("{error:#}").contains(why), "{error:#}");
+        }
     }
 }

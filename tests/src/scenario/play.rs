@@ -1,7 +1,8 @@
 //! Playing a scenario on the built programs.
 
 use super::{
-    CLUSTER, HolderLine, NodeLine, PaymentPart, RenterLine, Report, Scenario, SupplierLine, Takes,
+    CLUSTER, EmissionLine, HolderLine, NodeLine, PaymentLine, PaymentPart, RenterLine, Report,
+    Scenario, SupplierLine, Takes,
     cast::{Holder, Node, Renter, Supplier, Wallet},
 };
 use crate::{GENESIS, Outcome, books, network::Network};
@@ -11,13 +12,15 @@ use io_client::{
     amount::{format_io, format_usdc},
     emissions, payments, pda,
     shared::{
-        constants::{BPS, COOLDOWN, HOUR},
+        constants::{BPS, HOUR},
+        errors::StakingError,
         events::{Claimed, Deposited, EpochAdvanced, Harvested, Paid, UnstakeRequested},
         ids::io_mint,
-        state::{Node as NodeState, NodeEmission, TrancheKind},
+        state::{Node as NodeState, NodeEmission, Position, TrancheKind},
     },
     staking::{self, NodeTerms, Stake},
 };
+use io_migrations::cluster::MintName;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
@@ -29,14 +32,18 @@ const SLIPPAGE_BPS: u64 = 200;
 /// Plays `scenario` and checks the books after every hour; `say` hears what happens, with the hour.
 pub fn play(scenario: &Scenario, say: &mut dyn FnMut(Option<u64>, String)) -> Result<Report> {
     let mut play = Play::prepare(scenario, say)?;
-    for hour in 0..=scenario.hours {
-        play.hour(hour).with_context(|| format!("hour {hour}"))?;
-        books::check(&play.network.world)
-            .with_context(|| format!("the books after hour {hour}"))?;
-    }
+    play.hours()?;
     play.settle()?;
     play.leave()?;
     play.report()
+}
+
+/// The network as the scenario's last hour leaves it: nothing harvested, those who leave cooling down.
+pub fn play_hours(scenario: &Scenario) -> Result<Network> {
+    let say = &mut |_, _| {};
+    let mut play = Play::prepare(scenario, say)?;
+    play.hours()?;
+    Ok(play.network)
 }
 
 struct Play<'a> {
@@ -47,13 +54,20 @@ struct Play<'a> {
     holders: Vec<Holder>,
     renters: Vec<Renter>,
     keeper: Wallet,
-    /// Stakes with the ticket that takes them out.
-    tickets: Vec<(usize, Stake, u64)>,
+    tickets: Vec<Leaving>,
     orders: u64,
-    epochs: u64,
-    cranks: u64,
     transactions: u64,
+    emissions: Vec<EmissionLine>,
+    payments: Vec<PaymentLine>,
     nodes: Vec<NodeLine>,
+}
+
+/// A holder's stake with the ticket that takes it out.
+struct Leaving {
+    holder: usize,
+    stake: Stake,
+    index: u64,
+    unlock_at: i64,
 }
 
 impl<'a> Play<'a> {
@@ -114,9 +128,9 @@ impl<'a> Play<'a> {
             keeper,
             tickets: Vec::new(),
             orders: 0,
-            epochs: 0,
-            cranks: 0,
             transactions: 0,
+            emissions: Vec::new(),
+            payments: Vec::new(),
             nodes: Vec::new(),
         };
         play.fund();
@@ -257,6 +271,16 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
+    /// Every hour, the books checked after each.
+    fn hours(&mut self) -> Result<()> {
+        for hour in 0..=self.scenario.hours {
+            self.hour(hour).with_context(|| format!("hour {hour}"))?;
+            books::check(&self.network.world)
+                .with_context(|| format!("the books after hour {hour}"))?;
+        }
+        Ok(())
+    }
+
     /// One hour: crank, score, pay, leave.
     fn hour(&mut self, hour: u64) -> Result<()> {
         let minutes = 60 * i64::try_from(hour % 7 + 1)?;
@@ -290,20 +314,30 @@ impl<'a> Play<'a> {
         if hour == 0 {
             return Ok(());
         }
-        let pools = u8::try_from(self.network.cluster.emissions.pools.len())?;
+        let pools = self.network.cluster.emissions.pools.len();
+        let before = self.network.world.token_balance(&self.keeper.io);
         let outcome = Self::send(
             &mut self.network,
             &mut self.transactions,
             &[emissions::advance_epoch(
                 &self.keeper.io,
                 &io_mint::MINT.address,
-                pools,
+                u8::try_from(pools)?,
             )],
             &[],
         )?;
         let event = outcome.event::<EpochAdvanced>();
-        self.epochs += event.epochs;
-        self.cranks += 1;
+        ensure!(
+            self.network.world.token_balance(&self.keeper.io) - before == event.bounty,
+            "the keeper did not get its bounty"
+        );
+        self.emissions.push(EmissionLine {
+            hour,
+            epochs: event.epochs,
+            emission: event.emission,
+            bounty: event.bounty,
+            pools: event.pool_amounts[..pools].to_vec(),
+        });
         self.say(
             Some(hour),
             format!(
@@ -379,7 +413,10 @@ impl<'a> Play<'a> {
                 part.io,
             )
         } else {
-            let fee = io_client::shared::math::fee::fee_of(part.usdc, 200).context("fee")?;
+            let assets = &self.network.cluster.assets;
+            let asset = assets.iter().find(|asset| asset.mint == MintName::Usdc);
+            let fee_bps = asset.context("USDC is not listed")?.fee_bps;
+            let fee = io_client::shared::math::fee::fee_of(part.usdc, fee_bps).context("fee")?;
             let net = if part.fee_on_top { part.usdc } else { part.usdc - fee };
             let usdc = self.network.usdc;
             let expected = self.network.amm.quote(&self.network.world, &usdc, net).received;
@@ -402,6 +439,12 @@ impl<'a> Play<'a> {
                 &route,
             )
         };
+        let accounts = if part.usdc == 0 {
+            [renter.wallet.io, self.network.treasury_io, destination]
+        } else {
+            [renter.wallet.usdc, self.network.treasury_usdc, destination]
+        };
+        let before = accounts.map(|account| self.network.world.token_balance(&account));
         let outcome = Self::send(
             &mut self.network,
             &mut self.transactions,
@@ -410,6 +453,19 @@ impl<'a> Play<'a> {
         )
         .with_context(|| format!("{} pays {}", part.renter, part.supplier))?;
         let paid = outcome.event::<Paid>();
+        let after = accounts.map(|account| self.network.world.token_balance(&account));
+        ensure!(
+            [before[0] - after[0], after[1] - before[1], after[2] - before[2]]
+                == [paid.gross, paid.fee, paid.delivered],
+            "the event of {}'s payment says other than the balances",
+            part.renter
+        );
+        self.payments.push(PaymentLine {
+            hour,
+            gross: paid.gross,
+            fee: paid.fee,
+            delivered: paid.delivered,
+        });
         renter.delivered_io += paid.delivered;
         supplier.jobs_io += paid.delivered;
         let text = if part.usdc == 0 {
@@ -446,6 +502,7 @@ impl<'a> Play<'a> {
         let node = find_node(&self.suppliers, &exit.node)?;
         let wallet = &self.holders[holder].wallet;
         let stake = delegation(node.address, wallet.address());
+        let position: Position = self.network.world.read(&stake.position());
         let outcome = Self::send(
             &mut self.network,
             &mut self.transactions,
@@ -455,14 +512,19 @@ impl<'a> Play<'a> {
                     &wallet.address(),
                     &stake,
                     node.class.pool,
-                    0,
+                    position.next_ticket,
                     exit.amount,
                 ),
             ],
             &[&wallet.key],
         )?;
         let event = outcome.event::<UnstakeRequested>();
-        self.tickets.push((holder, stake, event.index));
+        self.tickets.push(Leaving {
+            holder,
+            stake,
+            index: event.index,
+            unlock_at: event.unlock_at,
+        });
         self.say(
             Some(hour),
             format!(
@@ -490,6 +552,13 @@ impl<'a> Play<'a> {
                 let state: NodeState = self.network.world.read(&node.address);
                 let emission: NodeEmission =
                     self.network.world.read(&pda::node_emission(&node.address).0);
+                let claimed = Self::claim(
+                    &mut self.network,
+                    &mut self.transactions,
+                    &node.stake,
+                    &supplier.wallet.io,
+                )?;
+                supplier.rewards += claimed.amount;
                 self.nodes.push(NodeLine {
                     name: node.part.name.clone(),
                     class: node.class.name.clone(),
@@ -497,14 +566,8 @@ impl<'a> Play<'a> {
                     stake: state.active_stake(),
                     max_stake: state.max_stake,
                     harvested: emission.harvested,
+                    commission: claimed.commission,
                 });
-                let outcome = Self::send(
-                    &mut self.network,
-                    &mut self.transactions,
-                    &[staking::claim(&node.stake, &supplier.wallet.io)],
-                    &[],
-                )?;
-                supplier.rewards += outcome.event::<Claimed>().amount;
             }
         }
         (self.say)(hour, "every node is harvested; operators claim".into());
@@ -512,13 +575,13 @@ impl<'a> Play<'a> {
             for part in &holder.part.stakes {
                 let node = find_node(&self.suppliers, &part.node)?;
                 let stake = delegation(node.address, holder.wallet.address());
-                let outcome = Self::send(
+                let claimed = Self::claim(
                     &mut self.network,
                     &mut self.transactions,
-                    &[staking::claim(&stake, &holder.wallet.io)],
-                    &[],
+                    &stake,
+                    &holder.wallet.io,
                 )?;
-                holder.rewards += outcome.event::<Claimed>().amount;
+                holder.rewards += claimed.amount;
             }
             (self.say)(
                 hour,
@@ -529,6 +592,24 @@ impl<'a> Play<'a> {
             self.convert(index)?;
         }
         Ok(())
+    }
+
+    /// Claims a position's rewards to `destination`.
+    fn claim(
+        network: &mut Network,
+        transactions: &mut u64,
+        stake: &Stake,
+        destination: &Pubkey,
+    ) -> Result<Claimed> {
+        let before = network.world.token_balance(destination);
+        let outcome =
+            Self::send(network, transactions, &[staking::claim(stake, destination)], &[])?;
+        let claimed = outcome.event::<Claimed>();
+        ensure!(
+            network.world.token_balance(destination) - before == claimed.amount,
+            "the event of a claim says other than the balance"
+        );
+        Ok(claimed)
     }
 
     /// A supplier who takes USDC has its earnings swapped.
@@ -571,24 +652,28 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
-    /// Two weeks later, what was asked back is withdrawn, though nobody cranked since.
+    /// What was asked back is withdrawn to the second when it has cooled down and not before, though
+    /// nobody cranked since.
     fn leave(&mut self) -> Result<()> {
-        self.network.world.advance(COOLDOWN);
-        for (holder, stake, index) in std::mem::take(&mut self.tickets) {
-            let holder = &mut self.holders[holder];
-            let before = self.network.world.token_balance(&holder.wallet.io);
-            Self::send(
-                &mut self.network,
-                &mut self.transactions,
-                &[staking::withdraw(
-                    &stake,
-                    index,
-                    &holder.wallet.io,
-                    &holder.wallet.address(),
-                )],
-                &[],
-            )?;
-            let amount = self.network.world.token_balance(&holder.wallet.io) - before;
+        for leaving in std::mem::take(&mut self.tickets) {
+            let holder = &mut self.holders[leaving.holder];
+            let (owner, account) = (holder.wallet.address(), holder.wallet.io);
+            let withdraw = staking::withdraw(&leaving.stake, leaving.index, &account, &owner);
+            let world = &mut self.network.world;
+            if world.now() < leaving.unlock_at {
+                world.set_clock(leaving.unlock_at - 1);
+                let early = world.send(std::slice::from_ref(&withdraw), &[]);
+                ensure!(
+                    early.is_err_and(|failure| {
+                        failure.code() == Some(StakingError::StillCooling as u32)
+                    }),
+                    "stake left before it had cooled down"
+                );
+                world.set_clock(leaving.unlock_at);
+            }
+            let before = world.token_balance(&account);
+            Self::send(&mut self.network, &mut self.transactions, &[withdraw], &[])?;
+            let amount = self.network.world.token_balance(&account) - before;
             holder.withdrawn += amount;
             let text = format!(
                 "14 days later, {} has {} IO back, though nobody cranked since",
@@ -618,6 +703,10 @@ impl<'a> Play<'a> {
                     rewards: supplier.rewards,
                     jobs_io: supplier.jobs_io,
                     usdc: balance(&supplier.wallet.usdc),
+                    left_io: match supplier.takes {
+                        Takes::Io => 0,
+                        Takes::Usdc => balance(&supplier.jobs_account()),
+                    },
                 })
                 .collect(),
             holders: self
@@ -643,9 +732,11 @@ impl<'a> Play<'a> {
                 .collect(),
             keeper_io: balance(&self.keeper.io),
             treasury_usdc: balance(&self.network.treasury_usdc),
+            epochs: self.emissions.iter().map(|line| line.epochs).sum(),
+            cranks: u64::try_from(self.emissions.len())?,
+            emissions: self.emissions,
+            payments: self.payments,
             nodes: self.nodes,
-            epochs: self.epochs,
-            cranks: self.cranks,
             transactions: self.transactions,
             books,
         })

@@ -5,6 +5,10 @@ use crate::books::Books;
 /// Figures of a played scenario; IO and USDC in raw units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
+    /// Each crank, in order.
+    pub emissions: Vec<EmissionLine>,
+    /// Each payment, in order.
+    pub payments: Vec<PaymentLine>,
     pub nodes: Vec<NodeLine>,
     pub suppliers: Vec<SupplierLine>,
     pub holders: Vec<HolderLine>,
@@ -20,6 +24,30 @@ pub struct Report {
     pub books: Books,
 }
 
+/// One crank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmissionLine {
+    pub hour: u64,
+    /// Epochs that it covered.
+    pub epochs: u64,
+    /// Raw IO minted, and the keeper's part of it.
+    pub emission: u64,
+    pub bounty: u64,
+    /// Raw IO by pool id.
+    pub pools: Vec<u64>,
+}
+
+/// One payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentLine {
+    pub hour: u64,
+    /// Raw units that left the renter, and the fee in them.
+    pub gross: u64,
+    pub fee: u64,
+    /// Raw IO that the supplier received.
+    pub delivered: u64,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeLine {
     pub name: String,
@@ -30,6 +58,8 @@ pub struct NodeLine {
     pub max_stake: u64,
     /// Emission harvested for the day.
     pub harvested: u64,
+    /// Part of it that its operator claimed as commission.
+    pub commission: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +73,8 @@ pub struct SupplierLine {
     pub jobs_io: u64,
     /// USDC that earnings were converted to.
     pub usdc: u64,
+    /// IO left in the earnings vault, too little for the pool to give anything for.
+    pub left_io: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -38,16 +38,18 @@ const LINK_FLAGS: &str = "--arch=v3 --llvm-args=--bpf-stack-size=4096 \
      --llvm-args=--disable-expand-memcpy-in-order --llvm-args=--disable-movsx \
      --llvm-args=--disable-ldsx --export=entrypoint --deploy=false";
 
-/// Environment that would change what cargo and rustc do.
-const FOREIGN_ENVIRONMENT: [&str; 8] = [
+/// Environment that would change what cargo and rustc do, by its beginning: the user's own settings,
+/// and what the `cargo run` that started this command says about this very package.
+const FOREIGN_ENVIRONMENT: [&str; 9] = [
+    "CARGO_BUILD_",
+    "CARGO_MANIFEST_",
+    "CARGO_PKG_",
+    "CARGO_PROFILE_",
+    "CARGO_TARGET_",
+    "CARGO_UNSTABLE_",
     "LD_LIBRARY_PATH",
-    "RUSTUP_TOOLCHAIN",
-    "RUSTUP_HOME",
-    "RUSTFLAGS",
-    "RUSTC_WRAPPER",
-    "RUSTC_WORKSPACE_WRAPPER",
-    "CARGO_BUILD_TARGET",
-    "CARGO_TARGET_DIR",
+    "RUST",
+    "__CARGO",
 ];
 
 /// What a finished program was made from.
@@ -239,17 +241,14 @@ impl<'a> Builder<'a> {
         if self.locked {
             command.arg("--locked");
         }
-        for name in FOREIGN_ENVIRONMENT {
-            command.env_remove(name);
-        }
-        // `cargo run` describes this very package to its child; build scripts must not see that.
         for (name, _) in env::vars_os() {
-            if name.to_str().is_some_and(|name| {
-                name == "CARGO"
-                    || name.starts_with("CARGO_PKG_")
-                    || name.starts_with("CARGO_MANIFEST_")
-            }) {
-                command.env_remove(name);
+            let name_text = name.to_string_lossy();
+            if name_text == "CARGO"
+                || FOREIGN_ENVIRONMENT
+                    .iter()
+                    .any(|start| name_text.starts_with(start))
+            {
+                command.env_remove(&name);
             }
         }
         let mut flags = flags(self.checkout, self.toolchain)?;

@@ -235,6 +235,7 @@ impl ScoresSet {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 mod tests {
     use super::*;
     use std::vec::Vec;

@@ -1,5 +1,5 @@
 use crate::record;
-use anchor_lang::{pinocchio::sysvars::Sysvar as _, prelude::*};
+use anchor_lang::{address_eq, pinocchio::sysvars::Sysvar as _, prelude::*};
 use io_cpi::account;
 use io_shared::{
     errors::EmissionsError,
@@ -21,7 +21,7 @@ pub struct CloseNodeEmission {
         constraint = node.status == NodeStatus::Retired as u8 @ EmissionsError::NodeNotRetired,
     )]
     pub node: Account<Node>,
-    #[account(mut, constraint = node_emission.node == *node.address() @ EmissionsError::WrongNode)]
+    #[account(mut, constraint = address_eq(&node_emission.node, node.address()) @ EmissionsError::WrongNode)]
     pub node_emission: Account<NodeEmission>,
     #[account(mut, constraint = pool.id == node_emission.pool @ EmissionsError::WrongPool)]
     pub pool: Account<RewardPool>,

@@ -1,8 +1,6 @@
 use crate::record;
-#[inline(always)]
-fn cu() { #[cfg(target_os="solana")] unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() } }
-
 use anchor_lang::{
+    address_eq,
     pinocchio::{cpi::Seed, sysvars::Sysvar as _},
     prelude::*,
 };
@@ -18,7 +16,8 @@ use io_shared::{
 /// Settles a node, moves all it is owed to its reward vault and lets `io_staking` share it out. With
 /// nothing owed it only settles.
 ///
-/// Brings the weight up to date too, if every epoch that is over was shared out; works also if not.
+/// Puts a weight that waited and is due in force, if every epoch that is over was shared out; works also
+/// if not.
 ///
 /// - anyone may call; nobody need sign
 /// - `node_emission` is the node's, `pool` is the one it earns from
@@ -29,7 +28,7 @@ pub struct Harvest {
     pub config: Account<EmissionsConfig>,
     #[account(mut)]
     pub node: Account<Node>,
-    #[account(mut, constraint = node_emission.node == *node.address() @ EmissionsError::WrongNode)]
+    #[account(mut, constraint = address_eq(&node_emission.node, node.address()) @ EmissionsError::WrongNode)]
     pub node_emission: Account<NodeEmission>,
     #[account(mut, constraint = pool.id == node_emission.pool @ EmissionsError::WrongPool)]
     pub pool: Account<RewardPool>,
@@ -52,33 +51,26 @@ pub struct Harvest {
 impl Harvest {
     #[inline(always)]
     pub fn harvest(&mut self) -> Result<()> {
-        cu();
         let now = Clock::get()?.unix_timestamp;
-        cu();
         let epoch = self.pool.epochs_done;
         let rules = self.config.weight_rules(now);
-        cu();
         let settled = self
             .node_emission
             .settle(&self.node, &mut self.pool, &rules, now)
             .ok_or(EmissionsError::Overflow)?;
-        cu();
-        if self.config.epoch(now) <= epoch {
+        if self.node_emission.is_due(&self.pool) && self.config.epoch(now) <= epoch {
             let stake = self.node.earning_stake(now);
             self.node_emission
                 .touch(&self.node, stake, &mut self.pool, &rules, now)
                 .ok_or(EmissionsError::Overflow)?;
         }
-        cu();
         let amount = self
             .node_emission
             .harvest(&mut self.pool)
             .ok_or(EmissionsError::Overflow)?;
-        cu();
         if amount > 0 {
             self.pay(amount);
         }
-        cu();
         record(
             &self.event_authority,
             Harvested {

@@ -2,7 +2,7 @@ use crate::{
     ID,
     remaining::{layout, layout_mut},
 };
-use anchor_lang::{pinocchio::sysvars::Sysvar as _, prelude::*};
+use anchor_lang::{address_eq, pinocchio::sysvars::Sysvar as _, prelude::*};
 use io_shared::{
     errors::EmissionsError,
     events::{MAX_SCORES, NodeScore, ScoresSetEvent},
@@ -71,7 +71,7 @@ fn score_node(
     // SAFETY: a node emission is neither the node (of another program) nor the pool (of another
     // discriminator), and the caller's loop holds no other.
     let emission = unsafe { layout_mut::<NodeEmission>(&mut emission) }
-        .filter(|emission| emission.node == *node_view.address())
+        .filter(|emission| address_eq(&emission.node, node_view.address()))
         .ok_or(EmissionsError::WrongNode)?;
     require!(emission.pool == pool.id, EmissionsError::WrongPool);
     let settled = emission

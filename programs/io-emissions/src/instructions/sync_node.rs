@@ -1,5 +1,5 @@
 use crate::record;
-use anchor_lang::{pinocchio::sysvars::Sysvar as _, prelude::*};
+use anchor_lang::{address_eq, pinocchio::sysvars::Sysvar as _, prelude::*};
 use io_shared::{
     errors::EmissionsError,
     events::NodeSynced,
@@ -17,7 +17,7 @@ pub struct SyncNode {
     #[account(address = io_emissions::CONFIG.address @ EmissionsError::WrongAccount)]
     pub config: Account<EmissionsConfig>,
     pub node: Account<Node>,
-    #[account(mut, constraint = node_emission.node == *node.address() @ EmissionsError::WrongNode)]
+    #[account(mut, constraint = address_eq(&node_emission.node, node.address()) @ EmissionsError::WrongNode)]
     pub node_emission: Account<NodeEmission>,
     #[account(mut, constraint = pool.id == node_emission.pool @ EmissionsError::WrongPool)]
     pub pool: Account<RewardPool>,

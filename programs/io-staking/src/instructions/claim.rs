@@ -23,23 +23,17 @@ pub struct ClaimRewards {
     pub reward_vault: UncheckedAccount,
     #[account(mut)]
     pub destination: UncheckedAccount,
-    #[account(address = TOKEN_PROGRAM @ StakingError::WrongAccount)]
     pub token_program: UncheckedAccount,
-    #[account(address = EVENT_AUTHORITY.address @ StakingError::WrongAccount)]
     pub event_authority: UncheckedAccount,
-    #[account(address = crate::ID @ StakingError::WrongAccount)]
     pub program: UncheckedAccount,
 }
 impl ClaimRewards {
     pub fn claim(&mut self) -> Result<()> {
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         TokenAccount::read(self.destination.account())
             .filter(|account| anchor_lang::address_eq(&account.owner, &self.position.payout))
             .ok_or(StakingError::WrongDestination)?;
 
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let claim = self.node.claim(&mut self.position)?;
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let node = &*self.node;
         io_cpi::token::transfer(
             self.reward_vault.account(),
@@ -53,7 +47,6 @@ impl ClaimRewards {
                 Seed::from(&[node.bump]),
             ],
         );
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         crate::emit(
             &self.event_authority,
             Claimed {
@@ -64,7 +57,6 @@ impl ClaimRewards {
                 commission: claim.commission,
             },
         );
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use io_shared::{
         TOKEN_PROGRAM,
         io_staking::{CONFIG, EVENT_AUTHORITY},
     },
-    state::{Node, Position, StakingConfig},
+    state::{Node, Position},
 };
 
 /// Stakes IO.
@@ -22,7 +22,7 @@ pub struct Deposit {
     #[account(address = position.owner @ StakingError::NotOwner)]
     pub owner: Signer,
     #[account(address = CONFIG.address @ StakingError::WrongAccount)]
-    pub config: Account<StakingConfig>,
+    pub config: UncheckedAccount,
     #[account(mut, address = position.node @ StakingError::WrongNode)]
     pub node: Account<Node>,
     #[account(mut)]
@@ -36,28 +36,19 @@ pub struct Deposit {
     pub reward_pool: UncheckedAccount,
     #[account(address = node.node_emission @ StakingError::WrongAccount)]
     pub node_emission: UncheckedAccount,
-    #[account(address = TOKEN_PROGRAM @ StakingError::WrongAccount)]
     pub token_program: UncheckedAccount,
-    #[account(address = EVENT_AUTHORITY.address @ StakingError::WrongAccount)]
     pub event_authority: UncheckedAccount,
-    #[account(address = crate::ID @ StakingError::WrongAccount)]
     pub program: UncheckedAccount,
 }
 impl Deposit {
     pub fn deposit(&mut self, amount: u64, min_accepted: u64) -> Result<()> {
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
-        require!(self.config.paused == 0, StakingError::Paused);
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
+        require!(!crate::is_paused(&self.config), StakingError::Paused);
         if let Some((emission, pool)) = emission::read(&self.reward_pool, &self.node_emission)? {
             Node::check_harvested(emission, pool)?;
         }
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
-        let position = &mut *self.position;
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
-        let amount = self.node.admit(position.kind()?, amount, min_accepted)?;
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
-        let shares = self.node.deposit(position, amount)?;
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
+        let (node, position) = (&mut *self.node, &mut *self.position);
+        let amount = node.admit(position.kind()?, amount, min_accepted)?;
+        let shares = node.deposit(position, amount)?;
         io_cpi::token::transfer(
             self.source.account(),
             self.stake_vault.account(),
@@ -65,7 +56,6 @@ impl Deposit {
             amount,
             &[],
         );
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         crate::emit(
             &self.event_authority,
             Deposited {
@@ -75,7 +65,6 @@ impl Deposit {
                 shares,
             },
         );
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         Ok(())
     }
 }

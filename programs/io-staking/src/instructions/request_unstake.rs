@@ -32,27 +32,19 @@ pub struct RequestUnstake {
     pub reward_pool: UncheckedAccount,
     #[account(address = node.node_emission @ StakingError::WrongAccount)]
     pub node_emission: UncheckedAccount,
-    #[account(address = SYSTEM_PROGRAM @ StakingError::WrongAccount)]
     pub system_program: UncheckedAccount,
-    #[account(address = EVENT_AUTHORITY.address @ StakingError::WrongAccount)]
     pub event_authority: UncheckedAccount,
-    #[account(address = crate::ID @ StakingError::WrongAccount)]
     pub program: UncheckedAccount,
 }
 impl RequestUnstake {
     pub fn request_unstake(&mut self, amount: u64, bump: u8) -> Result<()> {
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let now = Clock::get()?.unix_timestamp;
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let unlock_at = now.checked_add(COOLDOWN).ok_or(StakingError::Overflow)?;
         let index = self.position.next_ticket;
         let tranche = self.position.tranche;
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let unstaked = self.node.unstake(&mut self.position, amount)?;
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         emission::record_drop(&mut self.node, &self.reward_pool, &self.node_emission, now)?;
 
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let (node, position) = (*self.node.address(), *self.position.address());
         let rent_payer = *self.payer.address();
         // The system program refuses any address that these seeds do not sign for.
@@ -79,7 +71,6 @@ impl RequestUnstake {
                 ticket.unlock_at = unlock_at;
             },
         )?;
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         crate::emit(
             &self.event_authority,
             UnstakeRequested {
@@ -93,7 +84,6 @@ impl RequestUnstake {
                 unlock_at,
             },
         );
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         Ok(())
     }
 }

@@ -28,18 +28,13 @@ pub struct Withdraw {
     pub destination: UncheckedAccount,
     #[account(mut, unsafe(dup), address = ticket.rent_payer @ StakingError::WrongRentPayer)]
     pub rent_payer: UncheckedAccount,
-    #[account(address = TOKEN_PROGRAM @ StakingError::WrongAccount)]
     pub token_program: UncheckedAccount,
-    #[account(address = EVENT_AUTHORITY.address @ StakingError::WrongAccount)]
     pub event_authority: UncheckedAccount,
-    #[account(address = crate::ID @ StakingError::WrongAccount)]
     pub program: UncheckedAccount,
 }
 impl Withdraw {
     pub fn withdraw(&mut self) -> Result<()> {
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let now = Clock::get()?.unix_timestamp;
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         require!(now >= self.ticket.unlock_at, StakingError::StillCooling);
         require!(
             self.ticket.tranche != TrancheKind::Operator as u8 || !self.node.slash_open(),
@@ -49,9 +44,7 @@ impl Withdraw {
             .filter(|account| anchor_lang::address_eq(&account.owner, &self.position.payout))
             .ok_or(StakingError::WrongDestination)?;
 
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let amount = self.node.withdraw_cooling(&mut self.position, &self.ticket)?;
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         let node = &*self.node;
         io_cpi::token::transfer(
             self.stake_vault.account(),
@@ -65,7 +58,6 @@ impl Withdraw {
                 Seed::from(&[node.bump]),
             ],
         );
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         crate::emit(
             &self.event_authority,
             Withdrawn {
@@ -76,7 +68,6 @@ impl Withdraw {
                 amount,
             },
         );
-        unsafe { anchor_lang::pinocchio::syscalls::sol_log_compute_units_() };
         io_cpi::account::close(self.ticket.account(), self.rent_payer.account())
     }
 }

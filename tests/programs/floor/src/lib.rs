@@ -57,7 +57,7 @@ pub fn process(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> 
     let floor_bump = [*bump];
     let floor = [Seed::from(b"floor"), Seed::from(&floor_bump)];
     // The program and its PDA come last, as event authority and program do in the real ones.
-    let [accounts @ .., authority, _] = accounts else {
+    let [accounts @ .., authority, itself] = accounts else {
         return Err(ProgramError::NotEnoughAccountKeys);
     };
     match (*operation, accounts) {
@@ -168,17 +168,14 @@ pub fn process(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> 
                     write(vault),
                     read(token),
                     sign(authority),
-                    read(authority),
+                    read(itself),
                 ],
                 [
                     minter_config,
                     minter,
                     mint,
                     vault,
-                    token,
-                    authority,
-                    authority,
-                ],
+                    token, authority, itself],
                 &floor,
             );
             call(
@@ -207,9 +204,9 @@ pub fn process(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> 
                     write(node),
                     read(reward_vault),
                     sign(authority),
-                    read(authority),
+                    read(itself),
                 ],
-                [node, reward_vault, authority, authority],
+                [node, reward_vault, authority, itself],
                 &floor,
             );
         }

@@ -113,11 +113,13 @@ pub struct EmissionsTerms {
     /// Most basis points that a score may move in one epoch, except to zero and back.
     pub max_score_step_bps: u64,
     /// Each pool's part of an emission, in basis points; 0 for a pool that does not exist.
-    pub pool_shares: PoolShares,
+    pub pool_shares: [u64; 4],
 }
 
 /// Parts of the emission by pool id, in basis points.
-pub type PoolShares = [u64; MAX_POOLS as usize];
+pub type PoolShares = [u64; 4];
+
+const _: () = assert!(size_of::<PoolShares>() == 8 * MAX_POOLS as usize);
 
 /// How many pools `shares` names: the first ones, each above 0, together 10,000. `None` if they do not
 /// add up like that.
@@ -272,6 +274,7 @@ impl EmissionsConfig {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 mod tests {
     use super::*;
     use crate::constants::{IO, RULE_CHANGE_DELAY};

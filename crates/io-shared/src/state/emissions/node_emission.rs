@@ -143,6 +143,13 @@ impl NodeEmission {
         Some(Settlement { earned, forfeited })
     }
 
+    /// Whether the weight that waits, if any, was earned in an earlier epoch.
+    #[inline]
+    pub const fn is_due(&self, pool: &RewardPool) -> bool {
+        // False for `NEVER`.
+        self.pending_epoch < pool.epochs_done
+    }
+
     /// Brings the weight of a settled node up to date with `earning_stake`: down at once, up to what it
     /// was worth in an earlier epoch; any more waits for the next. Only for a pool that was given its
     /// part of all epochs that are over, or a rise would count for epochs that it came after.
@@ -160,9 +167,7 @@ impl NodeEmission {
         } else {
             self.weigh(node, earning_stake, rules, now)
         };
-        // False for `NEVER`.
-        let due = self.pending_epoch < pool.epochs_done;
-        let allowed = if due { self.pending_weight.max(self.weight) } else { self.weight };
+        let allowed = if self.is_due(pool) { self.pending_weight.max(self.weight) } else { self.weight };
         self.set_weight(pool, target.min(allowed))?;
         if target > allowed {
             self.pending_weight = target;
@@ -243,6 +248,7 @@ impl NodeEmission {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 mod tests {
     use super::*;
     use crate::{constants::IO, state::Scheduled};

@@ -130,9 +130,10 @@ pub struct Claim {
 /// Adds `amount` to a pool of stake; returns the shares issued for it.
 #[inline(always)]
 fn issue(stake: &mut u64, shares: &mut u64, amount: u64) -> Result<u64, StakingError> {
+    // `None` if either sum would not fit.
     let issued = shares_for_deposit(amount, *stake, *shares).ok_or(StakingError::Overflow)?;
-    *stake = stake.checked_add(amount).ok_or(StakingError::Overflow)?;
-    *shares = shares.checked_add(issued).ok_or(StakingError::Overflow)?;
+    *stake = stake.wrapping_add(amount);
+    *shares = shares.wrapping_add(issued);
     Ok(issued)
 }
 
@@ -246,21 +247,25 @@ impl Node {
         own == total || mul_wide(own, BPS) >= mul_wide(total, self.min_self_stake_bps)
     }
 
+    /// The most active stake that the operator's own stake covers, raw IO.
+    #[inline(always)]
+    fn covered(&self) -> u64 {
+        // Without a smallest part (division by 0) there is no such limit.
+        mul_div_floor(self.operator_stake(), BPS, self.min_self_stake_bps).unwrap_or(u64::MAX)
+    }
+
     /// How much more stake of this kind fits, and why no more.
     #[inline(always)]
     fn limit(&self, kind: TrancheKind) -> (u64, StakingError) {
         let total = self.active_stake();
-        let room = self.max_stake.saturating_sub(total);
-        if kind as u8 != TrancheKind::Operator as u8 {
-            // Without a smallest part (division by 0) there is no such limit.
-            let covered = mul_div_floor(self.operator_stake(), BPS, self.min_self_stake_bps)
-                .unwrap_or(u64::MAX)
-                .saturating_sub(total);
-            if covered < room {
-                return (covered, StakingError::OperatorStakeTooLow);
+        let (mut most, mut reason) = (self.max_stake, StakingError::NodeFull);
+        if kind != TrancheKind::Operator {
+            let covered = self.covered();
+            if covered < most {
+                (most, reason) = (covered, StakingError::OperatorStakeTooLow);
             }
         }
-        (room, StakingError::NodeFull)
+        (most.saturating_sub(total), reason)
     }
 
     /// How much more stake of this kind fits, raw IO: up to the maximum, and for delegators up to what
@@ -282,7 +287,7 @@ impl Node {
         if !self.is_open() {
             return Err(StakingError::NodeNotOpen);
         }
-        if kind as u8 != TrancheKind::Operator as u8 && self.delegation_open == 0 {
+        if kind != TrancheKind::Operator && self.delegation_open == 0 {
             return Err(StakingError::DelegationClosed);
         }
         if amount == 0 {
@@ -321,10 +326,8 @@ impl Node {
         let tranche = &mut self.tranches[kind as usize];
         position.settle(tranche)?;
         let issued = issue(&mut tranche.stake, &mut tranche.shares, amount)?;
-        position.shares = position
-            .shares
-            .checked_add(issued)
-            .ok_or(StakingError::Overflow)?;
+        // A part of the tranche's shares, which fit.
+        position.shares = position.shares.wrapping_add(issued);
         Ok(issued)
     }
 

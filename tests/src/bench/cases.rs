@@ -1,0 +1,550 @@
+//! Every instruction, measured in a network with two parties who share nothing but the programs.
+
+use super::{
+    Row,
+    calls::Calls,
+    floor::{Floor, Operation},
+};
+use crate::{GENESIS, World, network::Network, scenario::CLUSTER};
+use io_client::{
+    Instruction, Pubkey, emissions, mint, payments, pda,
+    shared::{
+        constants::{BPS, COOLDOWN, DAY, HOUR, IO, USDC},
+        ids::{TOKEN_PROGRAM, io_mint},
+        state::{MintPolicy, MinterTerms, PayoutPreference, TrancheKind},
+    },
+    staking::{self, NodeTerms, Stake},
+    token,
+};
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+/// RTX 4090 in migrations/clusters/localnet.toml.
+const CLASS: u16 = 7;
+const POOL: u8 = 1;
+const POOLS: u8 = 2;
+const COMMISSION_BPS: u64 = 1_000;
+/// Nodes that one scoring transaction of the benchmark names.
+const SCORED: usize = 12;
+/// Orders over which a payment's cost is the median: finding a receipt's address takes one try or
+/// several.
+const ORDERS: u8 = 33;
+
+/// An operator, a holder who stakes with it, and their accounts.
+struct Party {
+    operator: Keypair,
+    holder: Keypair,
+    operator_io: Pubkey,
+    holder_io: Pubkey,
+    holder_usdc: Pubkey,
+    node_id: [u8; 32],
+    node: Pubkey,
+    own: Stake,
+    delegated: Stake,
+}
+
+impl Party {
+    fn new(network: &mut Network, number: u8) -> Self {
+        let operator = network.world.wallet();
+        let holder = network.world.wallet();
+        let node_id = [number; 32];
+        let (node, _) = pda::node(&operator.pubkey(), &node_id);
+        let stake = |owner: &Keypair, tranche| Stake {
+            node,
+            owner: owner.pubkey(),
+            tranche,
+        };
+        Self {
+            operator_io: network.give_io(&operator.pubkey(), 100_000 * IO),
+            holder_io: network.give_io(&holder.pubkey(), 100_000 * IO),
+            holder_usdc: network.give_usdc(&holder.pubkey(), 100_000 * USDC),
+            own: stake(&operator, TrancheKind::Operator),
+            delegated: stake(&holder, TrancheKind::Protected),
+            node_id,
+            node,
+            operator,
+            holder,
+        }
+    }
+
+    fn terms(&self) -> NodeTerms {
+        NodeTerms {
+            node_id: self.node_id,
+            class: CLASS,
+            processors: 4,
+            commission_bps: COMMISSION_BPS,
+            delegation_open: true,
+        }
+    }
+}
+
+/// The measuring, row by row.
+struct Bench {
+    network: Network,
+    floor: Floor,
+    a: Party,
+    b: Party,
+    keeper_io: Pubkey,
+    rows: Vec<Row>,
+}
+
+/// Measures every instruction.
+pub fn measure() -> Vec<Row> {
+    let mut network = Network::launch(
+        CLUSTER,
+        GENESIS - 4 * DAY,
+        4_000_000 * IO,
+        2_800_000 * USDC,
+    )
+    .expect("the cluster file is sound");
+    let (a, b) = (Party::new(&mut network, 1), Party::new(&mut network, 2));
+    let keeper = network.world.wallet();
+    let keeper_io = network.give_io(&keeper.pubkey(), 0);
+    let mut bench = Bench {
+        network,
+        floor: Floor::new(),
+        a,
+        b,
+        keeper_io,
+        rows: Vec::new(),
+    };
+    bench.mint();
+    bench.join();
+    bench.earn();
+    bench.leave();
+    bench.pay();
+    bench.rows.sort_by_key(|row| {
+        ["io_mint", "io_staking", "io_emissions", "io_payments"]
+            .iter()
+            .position(|program| row.program == *program)
+    });
+    bench.rows
+}
+
+impl Bench {
+    fn world(&mut self) -> &mut World {
+        &mut self.network.world
+    }
+
+    /// Runs what `build` makes for each party; the first one is measured.
+    fn measure(
+        &mut self,
+        (program, instruction, case): (&str, &str, &str),
+        floor: Option<Operation>,
+        build: impl Fn(&Party) -> Instruction,
+    ) {
+        let ours = build(&self.a);
+        let theirs = build(&self.b);
+        let calls = self.run(ours.clone());
+        if theirs != ours {
+            self.run(theirs.clone());
+        }
+        let row = row((program, instruction, case), calls, &ours, &theirs);
+        let floor_cu = floor.map(|operation| self.floor.measure(operation));
+        self.rows.push(Row { floor_cu, ..row });
+    }
+
+    /// Runs one instruction with everyone's keys at hand.
+    fn run(&mut self, instruction: Instruction) -> Calls {
+        let keys = [
+            self.a.operator.insecure_clone(),
+            self.a.holder.insecure_clone(),
+            self.b.operator.insecure_clone(),
+            self.b.holder.insecure_clone(),
+        ];
+        let signers: Vec<&Keypair> = keys
+            .iter()
+            .filter(|key| {
+                instruction
+                    .accounts
+                    .iter()
+                    .any(|meta| meta.is_signer && meta.pubkey == key.pubkey())
+            })
+            .collect();
+        let outcome = self.network.world.run(&[instruction], &signers);
+        let named = [
+            TOKEN_PROGRAM.to_string(),
+            self.network.amm.pool.program.to_string(),
+        ];
+        Calls::read(&outcome.meta.logs, &named)
+    }
+
+    fn authority(&self) -> Pubkey {
+        self.network.world.authority.pubkey()
+    }
+
+    fn mint(&mut self) {
+        let authority = self.authority();
+        let terms = MinterTerms {
+            policy: MintPolicy::Allowance { amount: 1_000 * IO },
+            window_limit: 100 * IO,
+            window_seconds: 86_400,
+        };
+        self.measure(("io_mint", "add_minter", "allowance"), None, |party| {
+            mint::add_minter(&authority, &party.operator.pubkey(), &terms)
+        });
+        self.network.world.advance(3 * DAY);
+        self.measure(
+            ("io_mint", "mint_to", "allowance with a window"),
+            Some(Operation::Mint),
+            |party| mint::mint_to(&party.operator.pubkey(), &party.operator_io, IO),
+        );
+        self.measure(("io_mint", "burn", "own tokens"), None, |party| {
+            mint::burn(&party.holder.pubkey(), &party.holder_io, IO)
+        });
+    }
+
+    fn join(&mut self) {
+        self.world().set_clock(GENESIS + 60);
+        let io = io_mint::MINT.address;
+        self.measure(("io_staking", "register_node", "with two vaults"), None, |party| {
+            let operator = party.operator.pubkey();
+            staking::register_node(&operator, &operator, &io, &party.terms())
+        });
+        self.measure(("io_staking", "open_position", "operator"), None, |party| {
+            staking::open_position(&party.operator.pubkey(), &party.own, CLASS)
+        });
+        self.measure(("io_staking", "deposit", "first on a node"), None, |party| {
+            staking::deposit(&party.own, &party.operator_io, POOL, 2_000 * IO, 1)
+        });
+        self.measure(("io_staking", "open_position", "delegator"), None, |party| {
+            staking::open_position(&party.holder.pubkey(), &party.delegated, CLASS)
+        });
+        self.measure(("io_emissions", "enroll_node", "first"), None, |party| {
+            emissions::enroll_node(&party.operator.pubkey(), &party.node, POOL)
+        });
+        self.measure(
+            ("io_staking", "deposit", "into an existing position"),
+            Some(Operation::Deposit),
+            |party| staking::deposit(&party.delegated, &party.holder_io, POOL, 500 * IO, 1),
+        );
+    }
+
+    /// More nodes, so that one transaction can score many.
+    fn crowd(&mut self) -> Vec<(Pubkey, u16)> {
+        let io = io_mint::MINT.address;
+        let operator = self.a.operator.insecure_clone();
+        let mut scores = vec![(self.a.node, BPS as u16), (self.b.node, BPS as u16)];
+        while scores.len() < SCORED {
+            let node_id = [100 + scores.len() as u8; 32];
+            let (node, _) = pda::node(&operator.pubkey(), &node_id);
+            let stake = Stake {
+                node,
+                owner: operator.pubkey(),
+                tranche: TrancheKind::Operator,
+            };
+            let terms = NodeTerms {
+                node_id,
+                ..self.a.terms()
+            };
+            let (key, source) = (operator.pubkey(), self.a.operator_io);
+            self.network.world.run(
+                &[
+                    staking::register_node(&key, &key, &io, &terms),
+                    staking::open_position(&key, &stake, CLASS),
+                    staking::deposit(&stake, &source, POOL, 1_000 * IO, 1),
+                ],
+                &[&operator],
+            );
+            self.network.world.run(
+                &[emissions::enroll_node(&key, &node, POOL)],
+                &[&operator],
+            );
+            scores.push((node, BPS as u16));
+        }
+        scores
+    }
+
+    fn earn(&mut self) {
+        let io = io_mint::MINT.address;
+        let authority = self.authority();
+        let keeper_io = self.keeper_io;
+        let scores = self.crowd();
+        let advance = move |_: &Party| emissions::advance_epoch(&keeper_io, &io, POOLS);
+        let score = |party: &Party| {
+            emissions::set_scores(&authority, POOL, &[(party.node, BPS as u16)])
+        };
+        self.run(emissions::set_scores(&authority, POOL, &scores));
+        self.world().set_clock(GENESIS + HOUR);
+        self.measure(("io_emissions", "advance_epoch", "1 epoch"), Some(Operation::Advance), advance);
+        self.measure(("io_emissions", "set_scores", "1 node, weight takes effect"), None, score);
+        self.run(emissions::set_scores(&authority, POOL, &scores[2..]));
+        self.world().set_clock(GENESIS + 2 * HOUR);
+        self.measure(("io_emissions", "advance_epoch", "1 epoch, pools with weight"), Some(Operation::Advance), advance);
+        self.measure(("io_emissions", "advance_epoch", "again in the same epoch"), None, advance);
+        self.measure(("io_emissions", "set_scores", "12 nodes, all earning"), None, |_| {
+            emissions::set_scores(&authority, POOL, &scores)
+        });
+        self.measure(("io_emissions", "sync_node", "nothing changed"), None, |party| {
+            emissions::sync_node(&party.node, POOL)
+        });
+        self.measure(
+            ("io_emissions", "harvest", "one epoch's rewards"),
+            Some(Operation::Harvest),
+            |party| emissions::harvest(&party.node, POOL),
+        );
+        self.measure(("io_emissions", "harvest", "nothing to harvest"), None, |party| {
+            emissions::harvest(&party.node, POOL)
+        });
+        self.measure(
+            ("io_staking", "claim", "delegator"),
+            Some(Operation::Claim),
+            |party| staking::claim(&party.delegated, &party.holder_io),
+        );
+        self.measure(("io_staking", "claim", "operator, with commission"), Some(Operation::Claim), |party| {
+            staking::claim(&party.own, &party.operator_io)
+        });
+        for (party, donor) in [(self.a.node, self.a.holder_io), (self.b.node, self.b.holder_io)] {
+            let holder = if donor == self.a.holder_io { &self.a.holder } else { &self.b.holder };
+            let holder = holder.insecure_clone();
+            let donation = crate::network::transfer(
+                &donor,
+                &pda::reward_vault(&party).0,
+                &holder.pubkey(),
+                IO,
+            );
+            self.network.world.run(&[donation], &[&holder]);
+        }
+        self.measure(
+            ("io_staking", "distribute", "new rewards"),
+            Some(Operation::Distribute),
+            |party| staking::distribute(&party.node),
+        );
+        self.world().set_clock(GENESIS + 1_002 * HOUR);
+        self.measure(("io_emissions", "advance_epoch", "1,000 epochs"), Some(Operation::Advance), advance);
+        for node in [self.a.node, self.b.node] {
+            self.run(emissions::harvest(&node, POOL));
+        }
+        self.measure(
+            ("io_staking", "deposit", "on an earning node"),
+            Some(Operation::Deposit),
+            |party| staking::deposit(&party.delegated, &party.holder_io, POOL, 100 * IO, 1),
+        );
+    }
+
+    fn leave(&mut self) {
+        self.measure(
+            ("io_staking", "request_unstake", "part"),
+            Some(Operation::RequestUnstake),
+            |party| {
+                staking::request_unstake(&party.holder.pubkey(), &party.delegated, POOL, 0, 100 * IO)
+            },
+        );
+        self.measure(
+            ("io_staking", "request_unstake", "all"),
+            Some(Operation::RequestUnstake),
+            |party| {
+                staking::request_unstake(&party.holder.pubkey(), &party.delegated, POOL, 1, u64::MAX)
+            },
+        );
+        self.measure(("io_staking", "cancel_unstake", "all"), None, |party| {
+            staking::cancel_unstake(&party.delegated, POOL, 1, &party.holder.pubkey())
+        });
+        self.world().advance(COOLDOWN);
+        self.measure(
+            ("io_staking", "withdraw", "sent by anyone"),
+            Some(Operation::Withdraw),
+            |party| {
+                staking::withdraw(&party.delegated, 0, &party.holder_io, &party.holder.pubkey())
+            },
+        );
+    }
+
+    fn pay(&mut self) {
+        let io = io_mint::MINT.address;
+        let usdc = self.network.usdc;
+        let now = self.network.world.now();
+        self.measure(("io_payments", "register_supplier", "with an earnings vault"), None, |party| {
+            let owner = party.operator.pubkey();
+            payments::register_supplier(&owner, &owner, PayoutPreference::Io, &owner, &io)
+        });
+        let order = |party: &Party, number: u8| {
+            let mut id = party.node_id;
+            id[0] = number;
+            payments::Order {
+                id,
+                expires_at: now + DAY,
+            }
+        };
+        let pay_io = |party: &Party, number: u8| {
+            payments::pay_io(
+                &party.holder.pubkey(),
+                &party.holder_io,
+                &party.operator.pubkey(),
+                &party.operator_io,
+                &order(party, number),
+                IO,
+            )
+        };
+        let (ours, theirs) = (pay_io(&self.a, 0), pay_io(&self.b, 0));
+        self.run(theirs.clone());
+        let mut measured: Vec<Calls> = (0..ORDERS)
+            .map(|number| {
+                let instruction = pay_io(&self.a, number);
+                self.run(instruction)
+            })
+            .collect();
+        measured.sort_by_key(|calls| calls.total);
+        let floor_cu = Some(self.floor.measure(Operation::Pay));
+        for (case, index) in [
+            ("with a receipt, median of 33 orders", measured.len() / 2),
+            ("with a receipt, cheapest of 33 orders", 0),
+        ] {
+            let row = row(("io_payments", "pay_io", case), measured[index], &ours, &theirs);
+            self.rows.push(Row { floor_cu, ..row });
+        }
+        self.measure(
+            ("io_payments", "pay_io_unreceipted", "micro-payment"),
+            Some(Operation::PayUnreceipted),
+            |party| {
+                payments::pay_io_unreceipted(
+                    &party.holder.pubkey(),
+                    &party.holder_io,
+                    &party.operator.pubkey(),
+                    &party.operator_io,
+                    IO,
+                    &[7; 32],
+                )
+            },
+        );
+        let treasury = self.network.treasury_usdc;
+        let amm = self.network.amm;
+        let pay_usdc = |party: &Party, number: u8| {
+            payments::pay_token(
+                &payments::TokenPayment {
+                    payer: party.holder.pubkey(),
+                    mint: usdc,
+                    source: party.holder_usdc,
+                    treasury,
+                    io_mint: io,
+                    supplier_owner: party.operator.pubkey(),
+                    destination: party.operator_io,
+                    order: order(party, number),
+                    amount: 100 * USDC,
+                    fee_on_top: true,
+                    min_io_out: 1,
+                },
+                &amm.route(&usdc, 100 * USDC),
+            )
+        };
+        let (ours, theirs) = (pay_usdc(&self.a, 100), pay_usdc(&self.b, 100));
+        let mut measured: Vec<Calls> = (100..100 + ORDERS)
+            .map(|number| {
+                let instruction = pay_usdc(&self.a, number);
+                self.run(instruction)
+            })
+            .collect();
+        measured.sort_by_key(|calls| calls.total - calls.named);
+        let median = measured[measured.len() / 2];
+        self.rows.push(row(
+            ("io_payments", "pay_token", "USDC, swap included, median of 33 orders"),
+            median,
+            &ours,
+            &theirs,
+        ));
+        self.own_part("pay_token", median, &ours, &theirs);
+        self.pay_out();
+        self.world().advance(2 * DAY);
+        self.measure(("io_payments", "close_receipt", "expired"), None, |party| {
+            let payer = party.holder.pubkey();
+            payments::close_receipt(&payer, &order(party, 0).id, &payer)
+        });
+    }
+
+    /// The router's own part of a swap: all but what the AMM and the token program consumed.
+    fn own_part(&mut self, name: &str, calls: Calls, ours: &Instruction, theirs: &Instruction) {
+        let own = Calls {
+            total: calls.total - calls.named,
+            called: calls.called - calls.named,
+            named: 0,
+        };
+        let case = "of it the router's own part: without AMM and token program";
+        self.rows
+            .push(row(("io_payments", name, case), own, ours, theirs));
+    }
+
+    /// Earnings of a supplier who changes to USDC.
+    fn pay_out(&mut self) {
+        let io = io_mint::MINT.address;
+        let (usdc, treasury, amm) = (
+            self.network.usdc,
+            self.network.treasury_usdc,
+            self.network.amm,
+        );
+        self.measure(("io_payments", "set_supplier", "to USDC"), None, |party| {
+            let owner = party.operator.pubkey();
+            payments::set_supplier(&owner, PayoutPreference::Usdc, &owner, 0)
+        });
+        for index in 0..2 {
+            let party = [&self.a, &self.b][index];
+            let (holder, owner) = (party.holder.insecure_clone(), party.operator.pubkey());
+            let earnings = pda::earnings(&pda::supplier(&owner).0).0;
+            let job = crate::network::transfer(&party.holder_io, &earnings, &holder.pubkey(), 100 * IO);
+            self.network.world.run(&[job], &[&holder]);
+            self.network.give_usdc(&owner, 0);
+        }
+        let pay_out = |party: &Party| {
+            let owner = party.operator.pubkey();
+            payments::pay_out(
+                &payments::PayOut {
+                    caller: owner,
+                    supplier_owner: owner,
+                    io_mint: io,
+                    usdc_mint: usdc,
+                    treasury,
+                    destination: token::associated(&owner, &usdc),
+                    amount: 50 * IO,
+                    min_usdc_out: 1,
+                },
+                &amm.route(&io, 50 * IO),
+            )
+        };
+        let (ours, theirs) = (pay_out(&self.a), pay_out(&self.b));
+        let calls = self.run(ours.clone());
+        self.rows.push(row(
+            ("io_payments", "pay_out", "swap included"),
+            calls,
+            &ours,
+            &theirs,
+        ));
+        self.own_part("pay_out", calls, &ours, &theirs);
+        self.measure(("io_payments", "take_earnings", "unswapped"), None, |party| {
+            payments::take_earnings(&party.operator.pubkey(), &party.operator_io, IO)
+        });
+    }
+}
+
+/// A row without a floor. `theirs` is a stranger's instruction of the same kind.
+fn row(
+    (program, instruction, case): (&str, &str, &str),
+    calls: Calls,
+    ours: &Instruction,
+    theirs: &Instruction,
+) -> Row {
+    let writable = |instruction: &Instruction| -> Vec<Pubkey> {
+        let mut keys: Vec<Pubkey> = instruction
+            .accounts
+            .iter()
+            .filter(|meta| meta.is_writable)
+            .map(|meta| meta.pubkey)
+            .collect();
+        keys.sort();
+        keys.dedup();
+        keys
+    };
+    let (ours_writable, theirs_writable) = (writable(ours), writable(theirs));
+    Row {
+        program: program.into(),
+        instruction: instruction.into(),
+        case: case.into(),
+        cu: calls.total,
+        cpi_cu: calls.called,
+        floor_cu: None,
+        accounts: ours.accounts.len(),
+        writable: ours_writable.len(),
+        shared_writable: ours_writable
+            .iter()
+            .filter(|key| theirs_writable.contains(key))
+            .count(),
+    }
+}
