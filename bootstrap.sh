@@ -45,8 +45,8 @@ missing=
 # shellcheck disable=SC2086  # a list of words
 [ -z "$missing" ] || install $missing
 
-if ! new_enough cargo rustc && [ -x "$HOME/.cargo/bin/cargo" ]; then
-    PATH="$HOME/.cargo/bin:$PATH"
+if ! new_enough cargo rustc && [ -x "${HOME:-/root}/.cargo/bin/cargo" ]; then
+    PATH="${HOME:-/root}/.cargo/bin:$PATH"
 fi
 if ! new_enough cargo rustc; then
     # Debian's own Rust of 12 is older; this one is kept up to date for browsers. It also builds

@@ -265,6 +265,24 @@ mod tests {
     }
 
     #[test]
+    fn anchor_toml_names_the_same_programs() {
+        use io_client::shared::ids::{io_emissions, io_mint, io_payments, io_staking};
+        let anchor: toml::Table = include_str!("../../Anchor.toml").parse().expect("Anchor.toml");
+        for (cluster, programs) in anchor["programs"].as_table().expect("programs") {
+            let programs = programs.as_table().expect("a table of programs");
+            assert_eq!(programs.len(), 4, "{cluster}");
+            for (name, id) in [
+                ("io_mint", io_mint::ID),
+                ("io_staking", io_staking::ID),
+                ("io_emissions", io_emissions::ID),
+                ("io_payments", io_payments::ID),
+            ] {
+                assert_eq!(programs[name].as_str(), Some(id.to_string().as_str()), "{cluster}");
+            }
+        }
+    }
+
+    #[test]
     fn a_bad_file_says_why() {
         for (from, to, why) in [
             ("500_000_000", "500_000_001", "exceed the cap"),

@@ -12,7 +12,7 @@ use io_client::{
             Harvested, Minted, NodeEmissionClosed, NodeEnrolled, NodeScore, NodeSynced,
             PoolSharesScheduled, RewardsShared, ScorerSet, ScoresSet,
         },
-        ids::{io_emissions, io_mint, io_payments, io_staking},
+        ids::{SYSTEM_PROGRAM, io_emissions, io_mint, io_payments, io_staking},
         math::curve::Curve,
         state::{
             EmissionsConfig, EmissionsRule, EmissionsTerms, Layout, MintPolicy, MinterTerms, NEVER,
@@ -308,6 +308,7 @@ impl Fixture {
                 self.world.put(stranger.pubkey(), io_payments::ID, account.data, false);
                 self.swap(instruction, index, &stranger, signers);
             }
+            self.world.put(stranger.pubkey(), SYSTEM_PROGRAM, vec![], false);
         }
     }
 

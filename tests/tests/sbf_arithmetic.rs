@@ -205,7 +205,6 @@ impl Random {
             }
             _ => self.operand(),
         };
-        // As signed numbers: all four combinations of signs.
         (a, b)
     }
 }

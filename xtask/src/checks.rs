@@ -1,8 +1,8 @@
-//! `cargo xtask lint`, `test` and `ci`: what must hold before anything lands.
+//! `cargo xtask lint` and `test`: with `bench --check`, what must hold before anything lands.
 
 use anyhow::Result;
 
-use crate::{bench, build, cargo, project::Checkout, ui};
+use crate::{build, cargo, project::Checkout, ui};
 
 /// Formatting and clippy, in every workspace that the host compiles.
 pub fn lint(checkout: &Checkout) -> Result<()> {
@@ -50,11 +50,4 @@ pub fn test(checkout: &Checkout) -> Result<()> {
         &["test", "--locked"],
         "the failing test is named above",
     )
-}
-
-/// What `.ci/run` calls: lint, all tests and the compute-unit check.
-pub fn ci(checkout: &Checkout) -> Result<()> {
-    lint(checkout)?;
-    test(checkout)?;
-    bench::run(checkout, &bench::Options { check: true })
 }

@@ -37,8 +37,6 @@ enum Command {
     Bench(bench::Options),
     /// Check formatting and run clippy
     Lint,
-    /// Everything that must pass before a change lands
-    Ci,
     /// Set up the registry-only toolchain for the on-chain build
     Toolchain {
         /// Record what the registries offer now as the locked versions
@@ -65,7 +63,6 @@ fn run(cli: Cli) -> Result<()> {
         Command::Test => checks::test(&checkout),
         Command::Bench(options) => bench::run(&checkout, &options),
         Command::Lint => checks::lint(&checkout),
-        Command::Ci => checks::ci(&checkout),
         Command::Toolchain { update_lock } => {
             if update_lock {
                 toolchain::update_lock(&checkout)?;

@@ -159,9 +159,3 @@ fn emit<E: events::Event>(event_authority: &UncheckedAccount, event: E) {
         event,
     );
 }
-
-fn is_paused(config: &UncheckedAccount) -> bool {
-    use io_shared::state::{Layout, StakingConfig};
-    let data = unsafe { config.account().borrow_unchecked() };
-    StakingConfig::read(data).is_none_or(|config| config.paused != 0)
-}

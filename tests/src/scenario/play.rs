@@ -665,7 +665,7 @@ impl<'a> Play<'a> {
                 let early = world.send(std::slice::from_ref(&withdraw), &[]);
                 ensure!(
                     early.is_err_and(|failure| {
-                        failure.code() == Some(StakingError::StillCooling as u32)
+                        failure.code() == Some(StakingError::StillCooling.code())
                     }),
                     "stake left before it had cooled down"
                 );

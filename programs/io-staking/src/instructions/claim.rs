@@ -23,8 +23,11 @@ pub struct ClaimRewards {
     pub reward_vault: UncheckedAccount,
     #[account(mut)]
     pub destination: UncheckedAccount,
+    #[account(address = TOKEN_PROGRAM @ StakingError::WrongAccount)]
     pub token_program: UncheckedAccount,
+    #[account(address = EVENT_AUTHORITY.address @ StakingError::WrongAccount)]
     pub event_authority: UncheckedAccount,
+    #[account(address = crate::ID @ StakingError::WrongAccount)]
     pub program: UncheckedAccount,
 }
 impl ClaimRewards {

@@ -7,7 +7,7 @@ use io_shared::{
         TOKEN_PROGRAM,
         io_staking::{CONFIG, EVENT_AUTHORITY},
     },
-    state::{Node, Position},
+    state::{Node, Position, StakingConfig},
 };
 
 /// Stakes IO.
@@ -22,7 +22,7 @@ pub struct Deposit {
     #[account(address = position.owner @ StakingError::NotOwner)]
     pub owner: Signer,
     #[account(address = CONFIG.address @ StakingError::WrongAccount)]
-    pub config: UncheckedAccount,
+    pub config: Account<StakingConfig>,
     #[account(mut, address = position.node @ StakingError::WrongNode)]
     pub node: Account<Node>,
     #[account(mut)]
@@ -36,13 +36,16 @@ pub struct Deposit {
     pub reward_pool: UncheckedAccount,
     #[account(address = node.node_emission @ StakingError::WrongAccount)]
     pub node_emission: UncheckedAccount,
+    #[account(address = TOKEN_PROGRAM @ StakingError::WrongAccount)]
     pub token_program: UncheckedAccount,
+    #[account(address = EVENT_AUTHORITY.address @ StakingError::WrongAccount)]
     pub event_authority: UncheckedAccount,
+    #[account(address = crate::ID @ StakingError::WrongAccount)]
     pub program: UncheckedAccount,
 }
 impl Deposit {
     pub fn deposit(&mut self, amount: u64, min_accepted: u64) -> Result<()> {
-        require!(!crate::is_paused(&self.config), StakingError::Paused);
+        require!(self.config.paused == 0, StakingError::Paused);
         if let Some((emission, pool)) = emission::read(&self.reward_pool, &self.node_emission)? {
             Node::check_harvested(emission, pool)?;
         }

@@ -32,8 +32,11 @@ pub struct RequestUnstake {
     pub reward_pool: UncheckedAccount,
     #[account(address = node.node_emission @ StakingError::WrongAccount)]
     pub node_emission: UncheckedAccount,
+    #[account(address = SYSTEM_PROGRAM @ StakingError::WrongAccount)]
     pub system_program: UncheckedAccount,
+    #[account(address = EVENT_AUTHORITY.address @ StakingError::WrongAccount)]
     pub event_authority: UncheckedAccount,
+    #[account(address = crate::ID @ StakingError::WrongAccount)]
     pub program: UncheckedAccount,
 }
 impl RequestUnstake {

@@ -28,8 +28,11 @@ pub struct Withdraw {
     pub destination: UncheckedAccount,
     #[account(mut, unsafe(dup), address = ticket.rent_payer @ StakingError::WrongRentPayer)]
     pub rent_payer: UncheckedAccount,
+    #[account(address = TOKEN_PROGRAM @ StakingError::WrongAccount)]
     pub token_program: UncheckedAccount,
+    #[account(address = EVENT_AUTHORITY.address @ StakingError::WrongAccount)]
     pub event_authority: UncheckedAccount,
+    #[account(address = crate::ID @ StakingError::WrongAccount)]
     pub program: UncheckedAccount,
 }
 impl Withdraw {
