@@ -23,7 +23,11 @@ pub fn initialize(authority: &Pubkey, mint: &Pubkey, terms: &EmissionsTerms) -> 
         terms.bounty_bps,
         terms.bounty_cap,
         terms.max_boost_bps,
-        (terms.max_score_age, terms.max_score_step_bps, terms.pool_shares),
+        (
+            terms.max_score_age,
+            terms.max_score_step_bps,
+            terms.pool_shares,
+        ),
     );
     let accounts = vec![
         write_sign(*authority),
@@ -35,8 +39,15 @@ pub fn initialize(authority: &Pubkey, mint: &Pubkey, terms: &EmissionsTerms) -> 
         read(TOKEN_PROGRAM),
         read(SYSTEM_PROGRAM),
     ];
-    let pools = (0..).zip(terms.pool_shares).take_while(|(_, share)| *share > 0);
-    emissions_instruction("initialize", &arguments, accounts, pools.map(|(id, _)| pool(id)))
+    let pools = (0..)
+        .zip(terms.pool_shares)
+        .take_while(|(_, share)| *share > 0);
+    emissions_instruction(
+        "initialize",
+        &arguments,
+        accounts,
+        pools.map(|(id, _)| pool(id)),
+    )
 }
 
 /// Creates a node's emission account, so that it can be scored. Signed by `payer` for the rent; anyone

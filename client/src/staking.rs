@@ -132,11 +132,7 @@ pub fn register_node(
 
 /// Opens a node to stake of others, or closes it. Signed by the operator.
 pub fn set_delegation(operator: &Pubkey, node: &Pubkey, open: bool) -> Instruction {
-    staking_instruction(
-        "set_delegation",
-        &open,
-        vec![sign(*operator), write(*node)],
-    )
+    staking_instruction("set_delegation", &open, vec![sign(*operator), write(*node)])
 }
 
 /// Opens a position. Signed by its owner, and by `payer` for the rent. `class` is the node's.

@@ -7,7 +7,7 @@ use io_client::{
     shared::{
         constants::{BPS, HARD_CAP},
         ids::{TOKEN_PROGRAM, io_emissions, io_mint, io_payments, io_staking},
-        math::{curve::Curve, fixed::mul_q64},
+        math::{curve::Curve, fixed::mul_q64, weight::boost_bps},
         state::{
             Asset, DeviceClass, EmissionsConfig, Layout, MintConfig, Minter, Node, NodeEmission,
             PaymentsConfig, Position, Receipt, ReceiptEntry, RewardPool, StakingConfig, Supplier,
@@ -46,11 +46,28 @@ pub struct Books {
 /// and 9 are about instructions; tests of those check them.
 pub fn check(world: &World) -> Result<Books> {
     let mut books = Books::default();
-    check_accounts(world)?;
     check_supply(world, &mut books).context("invariant 1")?;
     check_emissions(world, &mut books).context("invariants 2 and 4")?;
     check_nodes(world, &mut books).context("invariants 3 and 4")?;
     check_router(world).context("invariant 7")?;
+    Ok(books)
+}
+
+/// Like [`check`], and more that holds only in a world that nothing but instructions has touched:
+/// every account of the programs has a known layout, all IO is on token accounts, the distributor's
+/// vault holds exactly what its pools say, and no node weighs more than its stake and score allow.
+pub fn check_untouched(world: &World) -> Result<Books> {
+    check_accounts(world)?;
+    let books = check(world)?;
+    check_holders(world).context("invariant 1")?;
+    ensure!(
+        books.emissions_vault == books.owed_to_nodes + books.carry,
+        "invariant 4: vault {}, owed {}, carry {}",
+        books.emissions_vault,
+        books.owed_to_nodes,
+        books.carry
+    );
+    check_weights(world).context("weights")?;
     Ok(books)
 }
 
@@ -105,8 +122,7 @@ fn kind<L: Layout>() -> (Pubkey, Vec<u8>, usize) {
     (L::OWNER, L::DISCRIMINATOR.to_vec(), L::SPACE)
 }
 
-/// 1. Minted ever ≤ the cap; supply = minted − burned, and is what the token accounts hold; every
-/// minter within its policy.
+/// 1. Minted ever ≤ the cap; supply = minted − burned; every minter within its policy.
 fn check_supply(world: &World, books: &mut Books) -> Result<()> {
     let config: MintConfig = world.read(&io_mint::CONFIG.address);
     let supply = world.supply(&config.mint);
@@ -117,15 +133,6 @@ fn check_supply(world: &World, books: &mut Books) -> Result<()> {
         config.minted,
         config.burned
     );
-    let held: u128 = world
-        .svm
-        .get_program_accounts(&TOKEN_PROGRAM)
-        .into_iter()
-        .filter_map(|(_, account)| TokenAccount::unpack(&account.data).ok())
-        .filter(|account| account.mint == config.mint)
-        .map(|account| u128::from(account.amount))
-        .sum();
-    ensure!(held == u128::from(supply), "supply {supply}, in accounts {held}");
     let mut by_minters: u128 = 0;
     for (address, minter) in all::<Minter>(world) {
         let allowed = match minter.policy {
@@ -151,9 +158,25 @@ fn check_supply(world: &World, books: &mut Books) -> Result<()> {
     Ok(())
 }
 
+/// The supply is what the token accounts hold together.
+fn check_holders(world: &World) -> Result<()> {
+    let mint = io_mint::MINT.address;
+    let held: u128 = world
+        .svm
+        .get_program_accounts(&TOKEN_PROGRAM)
+        .into_iter()
+        .filter_map(|(_, account)| TokenAccount::unpack(&account.data).ok())
+        .filter(|account| account.mint == mint)
+        .map(|account| u128::from(account.amount))
+        .sum();
+    let supply = world.supply(&mint);
+    ensure!(held == u128::from(supply), "supply {supply}, in accounts {held}");
+    Ok(())
+}
+
 /// 2. Emitted = cumulative(epochs done), and no more epochs are done than elapsed; 4. the vault holds
-/// what nodes are owed and the carry, all of the emission is accounted for, each pool's weight is the
-/// sum of its nodes', and no node weighs more than its stake and score.
+/// what nodes are owed and the carry, no more is given out than was emitted, and each pool's weight is
+/// the sum of its nodes'.
 fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
     let Some(config) = world.try_read::<EmissionsConfig>(&io_emissions::CONFIG.address) else {
         return Ok(());
@@ -174,7 +197,7 @@ fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
     let minter: Minter = world.read(&pda::minter(&io_emissions::CONFIG.address).0);
     ensure!(minter.minted == config.emitted, "minter and config differ");
 
-    let mut nodes = all::<NodeEmission>(world);
+    let nodes = all::<NodeEmission>(world);
     let enrolled = nodes.len();
     let pools = all::<RewardPool>(world);
     ensure!(pools.len() == usize::from(config.pool_count), "{} pools", pools.len());
@@ -191,7 +214,7 @@ fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
         let mut weight: u128 = 0;
         let mut owed: u128 = 0;
         for (_, node) in nodes
-            .iter_mut()
+            .iter()
             .filter(|(_, node)| pda::reward_pool(node.pool).0 == address)
         {
             members += 1;
@@ -204,7 +227,6 @@ fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
             owed += u128::from(node.owed) + u128::from(accrued);
             books.harvested += node.harvested;
             ensure!(node.invariant(), "node {}: emission", node.node);
-            check_weight(world, &config, node, pool)?;
         }
         ensure!(
             weight == u128::from(pool.total_weight),
@@ -242,40 +264,33 @@ fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
     Ok(())
 }
 
-/// A weight never lags downwards: settled now, the node weighs no more than its stake and score allow.
-fn check_weight(
-    world: &World,
-    config: &EmissionsConfig,
-    emission: &NodeEmission,
-    mut pool: RewardPool,
-) -> Result<()> {
-    let node: Node = world.read(&emission.node);
-    let rules = config.weight_rules(world.now());
-    let mut settled = *emission;
-    settled
-        .settle(&node, &mut pool, &rules, world.now())
-        .context("a node that cannot be settled")?;
-    let stake = node.earning_stake(world.now());
-    let boost = match stake {
-        0 => 0,
-        _ => io_client::shared::math::weight::boost_bps(
-            stake,
-            node.min_stake.at(world.now()),
-            node.max_stake,
-            rules.max_boost_bps,
-        ),
+/// A weight never lags downwards: settled now, no node weighs more than its stake and score allow.
+fn check_weights(world: &World) -> Result<()> {
+    let Some(config) = world.try_read::<EmissionsConfig>(&io_emissions::CONFIG.address) else {
+        return Ok(());
     };
-    let allowed = u128::from(node.multiplier_milli)
-        * u128::from(node.processors)
-        * u128::from(boost)
-        * u128::from(emission.score_bps)
-        / u128::from(BPS);
-    ensure!(
-        u128::from(settled.weight) <= allowed,
-        "node {} weighs {}, allowed {allowed}",
-        emission.node,
-        settled.weight
-    );
+    let now = world.now();
+    let rules = config.weight_rules(now);
+    for (_, emission) in all::<NodeEmission>(world) {
+        let node: Node = world.read(&emission.node);
+        let mut pool: RewardPool = world.read(&pda::reward_pool(emission.pool).0);
+        let mut settled = emission;
+        settled
+            .settle(&node, &mut pool, &rules, now)
+            .context("a node that cannot be settled")?;
+        let (stake, least) = (node.earning_stake(now), node.min_stake.at(now));
+        let allowed = u128::from(node.multiplier_milli)
+            * u128::from(node.processors)
+            * u128::from(boost_bps(stake, least, node.max_stake, rules.max_boost_bps))
+            * u128::from(emission.score_bps)
+            / u128::from(BPS);
+        ensure!(
+            u128::from(settled.weight) <= allowed,
+            "node {} weighs {}, allowed {allowed}",
+            emission.node,
+            settled.weight
+        );
+    }
     Ok(())
 }
 
@@ -395,28 +410,187 @@ fn check_router(world: &World) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        network::Network,
-        scenario::{DAY, Scenario, play_hours},
-    };
-    use io_client::shared::state::U128;
+    use crate::scenario::{DAY, Scenario, play_hours};
+    use io_client::shared::state::{Scheduled, U128};
 
-    /// A day's network with a ticket, and rewards both settled and not.
-    fn network() -> Network {
-        let scenario = Scenario::parse(DAY).expect("the committed scenario");
-        play_hours(&scenario).expect("it plays")
+    /// Someone's first account of a layout for which `pick` holds.
+    fn find<L: Layout>(world: &World, pick: impl Fn(&L) -> bool) -> Pubkey {
+        let mut found: Vec<_> = all::<L>(world)
+            .into_iter()
+            .filter(|(_, layout)| pick(layout))
+            .map(|(address, _)| address)
+            .collect();
+        found.sort();
+        *found.first().expect("the scenario has one")
     }
 
-    fn edit<L: Layout>(world: &mut World, address: &Pubkey, edit: impl FnOnce(&mut L)) {
-        let mut account = world.svm.get_account(address).expect("the account is there");
-        let mut layout = L::read_copy(&account.data).expect("of this layout");
+    /// Changes an account as no instruction could.
+    fn edit<L: Layout>(world: &mut World, pick: impl Fn(&L) -> bool, edit: impl FnOnce(&mut L)) {
+        let address = find(world, pick);
+        let mut account = world.svm.get_account(&address).expect("it is there");
+        let mut layout = L::read_copy(&account.data).expect("it was found by its layout");
         edit(&mut layout);
-        account.data[8..8 + size_of::<L>()].copy_from_slice(bytes(&layout));
-        world.svm.set_account(*address, account).expect("well formed");
+        // SAFETY: `Layout` requires `Pod`: no padding, any bytes.
+        let bytes = unsafe {
+            core::slice::from_raw_parts((&raw const layout).cast::<u8>(), size_of::<L>())
+        };
+        account.data[8..8 + bytes.len()].copy_from_slice(bytes);
+        world.svm.set_account(address, account).expect("well formed");
     }
 
-    /// Layouts are plain old data.
-    fn bytes<L: Layout>(layout: &L) -> &[u8] {
-        io_client::shared::bytemuck::bytes_of(layout)
+    /// Changes what a token account holds.
+    fn set_tokens(world: &mut World, address: Pubkey, change: impl FnOnce(u64) -> u64) {
+        let mut account = world.svm.get_account(&address).expect("it is there");
+        let mut token = TokenAccount::unpack(&account.data).expect("a token account");
+        token.amount = change(token.amount);
+        token.pack_into_slice(&mut account.data);
+        world.svm.set_account(address, account).expect("well formed");
+    }
+
+    fn any<L>(_: &L) -> bool {
+        true
+    }
+
+    type Damage = fn(&mut World);
+
+    /// Each line breaks one thing by one unit, and says what the check answers.
+    const DAMAGES: &[(&str, Damage)] = &[
+        // Invariant 1.
+        ("raw minted", |w| edit(w, any::<MintConfig>, |c| c.minted = HARD_CAP + 1)),
+        ("invariant 1: supply", |w| edit(w, any::<MintConfig>, |c| c.minted += 1)),
+        ("invariant 1: supply", |w| edit(w, any::<MintConfig>, |c| c.burned += 1)),
+        ("minter", |w| edit(w, |m: &Minter| m.policy == Minter::ALLOWANCE, |m| m.total -= 1)),
+        ("minter", |w| edit(w, |m: &Minter| m.policy == Minter::SCHEDULE, |m| m.minted += 1)),
+        ("minter", |w| w.advance(-3_600)),
+        ("minters minted", |w| {
+            edit(w, |m: &Minter| m.policy == Minter::ALLOWANCE, |m| {
+                m.total += 1;
+                m.minted += 1;
+            });
+        }),
+        ("in accounts", |w| {
+            let mint = io_mint::MINT.address;
+            let owner = w.fresh_address();
+            w.create_token_account(&owner, &mint, 1);
+        }),
+        // Invariants 2 and 4.
+        ("25 epochs done, 24 elapsed", |w| {
+            edit(w, any::<EmissionsConfig>, |c| c.epochs_done += 1);
+        }),
+        ("raw emitted for 24", |w| edit(w, any::<EmissionsConfig>, |c| c.emitted -= 1)),
+        ("raw emitted for 25", |w| {
+            w.advance(3_600);
+            edit(w, any::<EmissionsConfig>, |c| c.epochs_done += 1);
+        }),
+        ("minter and config differ", |w| {
+            edit(w, |m: &Minter| m.policy == Minter::SCHEDULE, |m| m.minted -= 1);
+        }),
+        ("raw given of", |w| edit(w, any::<EmissionsConfig>, |c| c.bounties_paid += 1)),
+        ("raw given of", |w| edit(w, any::<NodeEmission>, |n| n.harvested += 1)),
+        ("2 pools", |w| edit(w, any::<EmissionsConfig>, |c| c.pool_count = 1)),
+        ("parts sum to 10001", |w| {
+            edit(w, |p: &RewardPool| p.id == 0, |p| p.share_bps = Scheduled::new(7_001));
+        }),
+        ("epochs done", |w| edit(w, any::<RewardPool>, |p| p.epochs_done -= 1)),
+        ("nodes weigh", |w| edit(w, any::<RewardPool>, |p| p.total_weight += 1)),
+        ("nodes weigh", |w| edit(w, any::<NodeEmission>, |n| n.weight -= 1)),
+        // Rounding leaves a few raw of slack.
+        ("nodes are owed", |w| edit(w, any::<NodeEmission>, |n| n.owed += 100)),
+        ("nodes are owed", |w| edit(w, any::<RewardPool>, |p| p.owed -= 100)),
+        ("nodes are owed", |w| {
+            edit(w, any::<NodeEmission>, |n| {
+                n.acc_paid = U128::from(n.acc_paid.get() - (1 << 54));
+            });
+        }),
+        ("of them in a pool", |w| {
+            let address = find(w, any::<NodeEmission>);
+            let node: NodeEmission = w.read(&address);
+            edit(w, |p: &RewardPool| p.id == node.pool, |p| p.total_weight -= node.weight);
+            edit(w, any::<NodeEmission>, |n| n.pool = 3);
+        }),
+        ("invariants 2 and 4: vault", |w| edit(w, any::<RewardPool>, |p| p.carry += 1)),
+        ("invariants 2 and 4: vault", |w| {
+            set_tokens(w, io_emissions::VAULT.address, |held| held - 1);
+        }),
+        ("emission", |w| edit(w, any::<NodeEmission>, |n| n.quality_bps -= 1)),
+        // An exit that is not noted; a node that stopped; a score that fell.
+        ("weights: node", |w| edit(w, drops, |n| n.drop_settlement = u64::MAX)),
+        ("weights: node", |w| edit(w, any::<Node>, |n| n.status ^= 1)),
+        // Invariants 3 and 4.
+        ("stake vault", |w| {
+            let vault = w.read::<Node>(&find(w, any::<Node>)).stake_vault;
+            set_tokens(w, vault, |held| held - 1);
+        }),
+        ("shares do not add up", |w| edit(w, |p: &Position| p.shares > 0, |p| p.shares -= 1)),
+        ("cooling shares do not add up", |w| edit(w, any::<Ticket>, |t| t.shares -= 1)),
+        ("owed", |w| edit(w, any::<Position>, |p| p.rewards_owed += 100)),
+        ("owed", |w| edit(w, |n: &Node| n.rewards_owed > 0, |n| n.commission_owed += 100)),
+        ("claimable", |w| edit(w, |n: &Node| n.rewards_owed > 0, |n| n.rewards_owed -= 100)),
+        (", vault", |w| {
+            let address = find(w, |n: &Node| n.rewards_owed > 0);
+            let vault = w.read::<Node>(&address).reward_vault;
+            set_tokens(w, vault, |held| held - 1);
+        }),
+        ("positions without a node", |w| {
+            let nowhere = w.fresh_address();
+            edit(w, |p: &Position| p.shares == 0, |p| p.node = nowhere);
+        }),
+        ("tickets without a node", |w| {
+            let nowhere = w.fresh_address();
+            let mut data = w.data(&find(w, any::<Ticket>));
+            data[8..].fill(0);
+            let stray = w.fresh_address();
+            w.put(stray, io_staking::ID, data, false);
+            edit(w, |t: &Ticket| t.shares == 0, |t| t.node = nowhere);
+        }),
+        // Invariant 7.
+        ("left in transit", |w| {
+            let transit = w.read::<Asset>(&find(w, any::<Asset>)).transit;
+            set_tokens(w, transit, |held| held + 1);
+        }),
+        ("kept as fee", |w| {
+            edit(w, |r: &Receipt| r.mint == io_mint::MINT.address, |r| {
+                r.fee += 1;
+                r.delivered -= 1;
+            });
+        }),
+        ("has no known layout", |w| {
+            let stray = w.fresh_address();
+            w.put(stray, io_staking::ID, vec![0; 8], false);
+        }),
+        ("has no known layout", |w| {
+            let stray = w.fresh_address();
+            let mut data = w.data(&find(w, any::<StakingConfig>));
+            data.push(0);
+            w.put(stray, io_staking::ID, data, false);
+        }),
+    ];
+
+    /// A node whose stake dropped and that was not settled since.
+    fn drops(node: &Node) -> bool {
+        node.cooling_stake() > 0
+    }
+
+    #[test]
+    fn whatever_is_broken_is_found() {
+        // Up to the exit, whose drop nothing has settled yet.
+        let mut scenario = Scenario::parse(DAY).expect("the committed scenario");
+        for exit in &mut scenario.exits {
+            exit.hour = scenario.hours;
+        }
+        let mut world = play_hours(&scenario).expect("it plays").world;
+        check_untouched(&world).expect("nothing is broken");
+        let intact = world.svm.clone();
+        let mut missed = Vec::new();
+        for (answer, damage) in DAMAGES {
+            world.svm = intact.clone();
+            damage(&mut world);
+            match check_untouched(&world) {
+                Ok(_) => missed.push(format!("{answer:?}: nothing found")),
+                Err(error) if format!("{error:#}").contains(answer) => {}
+                Err(error) => missed.push(format!("{answer:?}: {error:#}")),
+            }
+        }
+        assert!(missed.is_empty(), "{}", missed.join("\n"));
     }
 }

@@ -12,7 +12,7 @@ use io_client::{
             Harvested, Minted, NodeEmissionClosed, NodeEnrolled, NodeScore, NodeSynced,
             PoolSharesScheduled, RewardsShared, ScorerSet, ScoresSet,
         },
-        ids::{SYSTEM_PROGRAM, io_emissions, io_mint, io_payments, io_staking},
+        ids::{SYSTEM_PROGRAM, io_emissions, io_mint},
         math::curve::Curve,
         state::{
             EmissionsConfig, EmissionsRule, EmissionsTerms, Layout, MintPolicy, MinterTerms, NEVER,
@@ -37,6 +37,9 @@ const MIN: u64 = 200 * IO;
 /// Weight of such a node at its minimum and full score.
 const ONE: u64 = 10_000_000;
 const FIRST_EPOCH: u64 = 456_621_004_566;
+
+/// Owns lookalikes of our accounts.
+const OTHER_PROGRAM: Pubkey = Pubkey::new_from_array([3; 32]);
 
 const TOKEN_MINT_MISMATCH: u32 = 3;
 
@@ -64,7 +67,11 @@ impl Member {
 }
 
 fn unlimited(policy: MintPolicy) -> MinterTerms {
-    MinterTerms { policy, window_limit: u64::MAX, window_seconds: 0 }
+    MinterTerms {
+        policy,
+        window_limit: u64::MAX,
+        window_seconds: 0,
+    }
 }
 
 fn terms(guardian: &Keypair, scorer: &Keypair) -> EmissionsTerms {
@@ -92,8 +99,19 @@ impl Fixture {
         world.run(
             &[
                 mint::initialize(&authority, &guardian.pubkey()),
-                minter(&treasury.pubkey(), MintPolicy::Allowance { amount: 1_000_000 * IO }),
-                minter(&CONFIG, MintPolicy::Schedule { curve: 0, start_at: GENESIS }),
+                minter(
+                    &treasury.pubkey(),
+                    MintPolicy::Allowance {
+                        amount: 1_000_000 * IO,
+                    },
+                ),
+                minter(
+                    &CONFIG,
+                    MintPolicy::Schedule {
+                        curve: 0,
+                        start_at: GENESIS,
+                    },
+                ),
                 staking::initialize(&authority, &guardian.pubkey(), &guardian.pubkey(), 5_000),
             ],
             &[],
@@ -111,7 +129,13 @@ impl Fixture {
         }
         let bounty = world.fresh_address();
         world.put_token_account(bounty, &authority, &MINT, 0);
-        Self { world, guardian, scorer, treasury, bounty }
+        Self {
+            world,
+            guardian,
+            scorer,
+            treasury,
+            bounty,
+        }
     }
 
     fn new() -> Self {
@@ -168,7 +192,12 @@ impl Fixture {
             ],
             &[&operator, &self.treasury],
         );
-        let member = Member { operator, stake, pool, tokens };
+        let member = Member {
+            operator,
+            stake,
+            pool,
+            tokens,
+        };
         if amount > 0 {
             self.deposit(&member, amount);
         }
@@ -211,7 +240,10 @@ impl Fixture {
     }
 
     fn score(&mut self, members: &[&Member], score: u16) -> Outcome {
-        let scores: Vec<_> = members.iter().map(|member| (member.node(), score)).collect();
+        let scores: Vec<_> = members
+            .iter()
+            .map(|member| (member.node(), score))
+            .collect();
         let outcome = self.try_score(members[0].pool, &scores).expect("scores");
         self.check();
         outcome
@@ -298,17 +330,25 @@ impl Fixture {
             let stranger = self.world.wallet();
             if !account.executable && !account.data.is_empty() {
                 let data = account.data.clone();
-                self.world.put(stranger.pubkey(), account.owner, data, false);
+                self.world
+                    .put(stranger.pubkey(), account.owner, data, false);
             }
             if let Expected::Code(code) = expected {
                 let failure = self.swap(instruction, index, &stranger, signers);
-                assert_eq!(failure.code(), Some(*code), "account {index}: {:?}", failure.error);
+                assert_eq!(
+                    failure.code(),
+                    Some(*code),
+                    "account {index}: {:?}",
+                    failure.error
+                );
             }
             if !account.executable && account.owner != Pubkey::default() {
-                self.world.put(stranger.pubkey(), io_payments::ID, account.data, false);
+                self.world
+                    .put(stranger.pubkey(), OTHER_PROGRAM, account.data, false);
                 self.swap(instruction, index, &stranger, signers);
             }
-            self.world.put(stranger.pubkey(), SYSTEM_PROGRAM, vec![], false);
+            self.world
+                .put(stranger.pubkey(), SYSTEM_PROGRAM, vec![], false);
         }
     }
 
@@ -327,7 +367,10 @@ impl Fixture {
             .chain(signers.iter().copied())
             .filter(|signer| {
                 let key = signer.pubkey();
-                swapped.accounts.iter().any(|meta| meta.is_signer && meta.pubkey == key)
+                swapped
+                    .accounts
+                    .iter()
+                    .any(|meta| meta.is_signer && meta.pubkey == key)
             })
             .collect();
         match self.world.send(&[swapped.clone()], &named) {
@@ -366,22 +409,40 @@ fn initialize_creates_config_vault_and_pools() {
     let terms = fixture.terms();
     let outcome = fixture.initialize(&terms).expect("the terms are good");
     let config = fixture.config();
-    assert_eq!((config.version, config.pool_count, config.curve), (VERSION, 2, 0));
+    assert_eq!(
+        (config.version, config.pool_count, config.curve),
+        (VERSION, 2, 0)
+    );
     assert_eq!(config.governance.authority, fixture.authority());
     assert_eq!(config.governance.guardian, fixture.guardian.pubkey());
-    assert_eq!((config.scorer, config.mint), (fixture.scorer.pubkey(), MINT));
-    assert_eq!((config.start_at, config.epochs_done, config.emitted), (GENESIS, 0, 0));
+    assert_eq!(
+        (config.scorer, config.mint),
+        (fixture.scorer.pubkey(), MINT)
+    );
+    assert_eq!(
+        (config.start_at, config.epochs_done, config.emitted),
+        (GENESIS, 0, 0)
+    );
     let vault = fixture.world.token_account(&VAULT);
     assert_eq!((vault.mint, vault.owner, vault.amount), (MINT, CONFIG, 0));
     for (id, share) in [(0, 7_000), (1, 3_000)] {
         let pool = fixture.pool(id);
-        assert_eq!((pool.version, pool.id, pool.share_bps.at(GENESIS)), (VERSION, id, share));
+        assert_eq!(
+            (pool.version, pool.id, pool.share_bps.at(GENESIS)),
+            (VERSION, id, share)
+        );
         assert_eq!(pool.bump, pda::reward_pool(id).1);
     }
     let event: EmissionsInitialized = outcome.event();
     assert_eq!(event.authority, fixture.authority());
-    assert_eq!((event.bounty_bps, event.bounty_cap, event.max_score_step_bps), (10, IO, 1_000));
-    assert_eq!((event.pool_count, event.pool_shares), (2, [7_000, 3_000, 0, 0]));
+    assert_eq!(
+        (event.bounty_bps, event.bounty_cap, event.max_score_step_bps),
+        (10, IO, 1_000)
+    );
+    assert_eq!(
+        (event.pool_count, event.pool_shares),
+        (2, [7_000, 3_000, 0, 0])
+    );
 }
 
 #[test]
@@ -389,18 +450,54 @@ fn initialize_refuses_bad_terms() {
     let mut fixture = Fixture::uninitialized();
     let good = fixture.terms();
     for (terms, error) in [
-        (EmissionsTerms { curve: 2, ..good }, EmissionsError::UnknownCurve),
-        (EmissionsTerms { pool_shares: [7_000, 2_999, 0, 0], ..good }, EmissionsError::WrongShares),
-        (EmissionsTerms { bounty_bps: 101, ..good }, EmissionsError::RuleOutOfBounds),
-        (EmissionsTerms { max_boost_bps: 50_001, ..good }, EmissionsError::RuleOutOfBounds),
-        (EmissionsTerms { max_score_age: 169, ..good }, EmissionsError::RuleOutOfBounds),
-        (EmissionsTerms { max_score_step_bps: 0, ..good }, EmissionsError::RuleOutOfBounds),
+        (
+            EmissionsTerms { curve: 2, ..good },
+            EmissionsError::UnknownCurve,
+        ),
+        (
+            EmissionsTerms {
+                pool_shares: [7_000, 2_999, 0, 0],
+                ..good
+            },
+            EmissionsError::WrongShares,
+        ),
+        (
+            EmissionsTerms {
+                bounty_bps: 101,
+                ..good
+            },
+            EmissionsError::RuleOutOfBounds,
+        ),
+        (
+            EmissionsTerms {
+                max_boost_bps: 50_001,
+                ..good
+            },
+            EmissionsError::RuleOutOfBounds,
+        ),
+        (
+            EmissionsTerms {
+                max_score_age: 169,
+                ..good
+            },
+            EmissionsError::RuleOutOfBounds,
+        ),
+        (
+            EmissionsTerms {
+                max_score_step_bps: 0,
+                ..good
+            },
+            EmissionsError::RuleOutOfBounds,
+        ),
     ] {
         assert_fails(fixture.initialize(&terms), error);
     }
     let mut fewer = emissions::initialize(&fixture.authority(), &MINT, &good);
     fewer.accounts.pop();
-    assert_fails(fixture.world.send(&[fewer], &[]), EmissionsError::WrongShares);
+    assert_fails(
+        fixture.world.send(&[fewer], &[]),
+        EmissionsError::WrongShares,
+    );
     fixture.initialize(&good).expect("the terms are good");
 }
 
@@ -416,7 +513,10 @@ fn initialize_is_for_the_upgrade_authority_and_once() {
     );
     let other_mint = fixture.world.create_mint(8);
     let foreign = emissions::initialize(&fixture.authority(), &other_mint, &terms);
-    assert_fails(fixture.world.send(&[foreign], &[]), EmissionsError::WrongMint);
+    assert_fails(
+        fixture.world.send(&[foreign], &[]),
+        EmissionsError::WrongMint,
+    );
     fixture.initialize(&terms).expect("the terms are good");
     let again = fixture.initialize(&terms).expect_err("it exists");
     // The system program: the account is in use.
@@ -459,18 +559,35 @@ fn enrolled_nodes_begin_with_nothing() {
     let instruction = emissions::enroll_node(&payer.pubkey(), &member.node(), 1);
     let outcome = fixture.world.run(&[instruction], &[&payer]);
     let emission = fixture.emission(&member);
-    assert_eq!((emission.version, emission.pool, emission.node), (VERSION, 1, member.node()));
+    assert_eq!(
+        (emission.version, emission.pool, emission.node),
+        (VERSION, 1, member.node())
+    );
     assert_eq!(emission.bump, pda::node_emission(&member.node()).1);
     assert_eq!(emission.rent_payer, payer.pubkey());
-    assert_eq!((emission.weight, emission.owed, emission.settlements), (0, 0, 0));
+    assert_eq!(
+        (emission.weight, emission.owed, emission.settlements),
+        (0, 0, 0)
+    );
     assert_eq!((emission.settled_epoch, emission.score_epoch), (1, NEVER));
     assert_eq!(
         outcome.event::<NodeEnrolled>(),
-        NodeEnrolled { node: member.node(), rent_payer: payer.pubkey(), pool: 1 }
+        NodeEnrolled {
+            node: member.node(),
+            rent_payer: payer.pubkey(),
+            pool: 1
+        }
     );
     // The same again: the account is in use.
     let again = emissions::enroll_node(&payer.pubkey(), &member.node(), 1);
-    assert_eq!(fixture.world.send(&[again], &[&payer]).expect_err("exists").code(), Some(0));
+    assert_eq!(
+        fixture
+            .world
+            .send(&[again], &[&payer])
+            .expect_err("exists")
+            .code(),
+        Some(0)
+    );
 }
 
 #[test]
@@ -480,7 +597,10 @@ fn enroll_refuses_retired_nodes_and_pins_its_accounts() {
     let payer = fixture.authority();
     let instruction = emissions::enroll_node(&payer, &member.node(), 1);
     let other_pool = emissions::enroll_node(&payer, &member.node(), 0);
-    assert_fails(fixture.world.send(&[other_pool], &[]), EmissionsError::WrongPool);
+    assert_fails(
+        fixture.world.send(&[other_pool], &[]),
+        EmissionsError::WrongPool,
+    );
     fixture.assert_pinned(
         &instruction,
         &[],
@@ -495,9 +615,14 @@ fn enroll_refuses_retired_nodes_and_pins_its_accounts() {
         ],
     );
     let member = fixture.unenrolled(1, MIN);
-    fixture.edit::<Node>(member.node(), |node| node.status = NodeStatus::Retired as u8);
+    fixture.edit::<Node>(member.node(), |node| {
+        node.status = NodeStatus::Retired as u8
+    });
     let retired = emissions::enroll_node(&payer, &member.node(), 1);
-    assert_fails(fixture.world.send(&[retired], &[]), EmissionsError::NodeRetired);
+    assert_fails(
+        fixture.world.send(&[retired], &[]),
+        EmissionsError::NodeRetired,
+    );
 }
 
 #[test]
@@ -508,9 +633,23 @@ fn a_retired_node_is_closed_once_it_is_owed_nothing() {
     fixture.next_epoch();
     let payer = fixture.authority();
     let close = emissions::close_node_emission(&member.node(), 0, &payer);
-    assert_fails(fixture.world.send(&[close.clone()], &[]), EmissionsError::NodeNotRetired);
-    fixture.edit::<Node>(member.node(), |node| node.status = NodeStatus::Retired as u8);
-    assert_fails(fixture.world.send(&[close.clone()], &[]), EmissionsError::HarvestFirst);
+    assert_fails(
+        fixture.world.send(&[close.clone()], &[]),
+        EmissionsError::NodeNotRetired,
+    );
+    let halt = staking::halt_node(&fixture.guardian.pubkey(), &member.node(), 0);
+    fixture.world.run(&[halt], &[&fixture.guardian]);
+    assert_fails(
+        fixture.world.send(&[close.clone()], &[]),
+        EmissionsError::NodeNotRetired,
+    );
+    fixture.edit::<Node>(member.node(), |node| {
+        node.status = NodeStatus::Retired as u8
+    });
+    assert_fails(
+        fixture.world.send(&[close.clone()], &[]),
+        EmissionsError::HarvestFirst,
+    );
     fixture.harvest(&member);
     fixture.assert_pinned(
         &close,
@@ -531,12 +670,19 @@ fn a_retired_node_is_closed_once_it_is_owed_nothing() {
     let outcome = fixture.world.run(&[close], &[]);
     assert_eq!(
         outcome.event::<NodeEmissionClosed>(),
-        NodeEmissionClosed { node: member.node(), rent_payer: payer, forfeited: 0 }
+        NodeEmissionClosed {
+            node: member.node(),
+            rent_payer: payer,
+            forfeited: 0
+        }
     );
     assert!(!fixture.world.exists(&address));
     let fee = 5_000;
     assert_eq!(fixture.world.lamports(&payer), before + rent - fee);
-    assert_eq!(fixture.pool(0).total_weight, fixture.emission(&other).weight);
+    assert_eq!(
+        fixture.pool(0).total_weight,
+        fixture.emission(&other).weight
+    );
     fixture.check();
 }
 
@@ -554,7 +700,10 @@ fn an_epoch_can_be_cranked_from_the_second_it_ends() {
     fixture.world.set_clock(GENESIS + HOUR);
     let outcome = fixture.crank();
     // 10 bps are 4.56 IO, more than the cap of 1 IO.
-    let parts = [(FIRST_EPOCH - IO) * 7 / 10, (FIRST_EPOCH - IO) - (FIRST_EPOCH - IO) * 7 / 10];
+    let parts = [
+        (FIRST_EPOCH - IO) * 7 / 10,
+        (FIRST_EPOCH - IO) - (FIRST_EPOCH - IO) * 7 / 10,
+    ];
     assert_eq!(
         outcome.event::<EpochAdvanced>(),
         EpochAdvanced {
@@ -569,9 +718,15 @@ fn an_epoch_can_be_cranked_from_the_second_it_ends() {
     assert_eq!(outcome.event::<Minted>().amount, FIRST_EPOCH);
     assert_eq!(fixture.world.token_balance(&fixture.bounty), IO);
     assert_eq!(fixture.world.token_balance(&VAULT), FIRST_EPOCH - IO);
-    assert_eq!((fixture.pool(0).carry, fixture.pool(1).carry), (parts[0], parts[1]));
+    assert_eq!(
+        (fixture.pool(0).carry, fixture.pool(1).carry),
+        (parts[0], parts[1])
+    );
     let config = fixture.config();
-    assert_eq!((config.epochs_done, config.emitted, config.bounties_paid), (1, FIRST_EPOCH, IO));
+    assert_eq!(
+        (config.epochs_done, config.emitted, config.bounties_paid),
+        (1, FIRST_EPOCH, IO)
+    );
 }
 
 #[test]
@@ -601,18 +756,30 @@ fn a_thousand_missed_epochs_cost_what_one_does() {
     fixture.world.advance(1_000 * HOUR);
     let outcome = fixture.crank();
     let event: EpochAdvanced = outcome.event();
-    assert_eq!((event.epoch, event.epochs, event.bounty), (1_002, 1_000, IO));
+    assert_eq!(
+        (event.epoch, event.epochs, event.bounty),
+        (1_002, 1_000, IO)
+    );
     let curve = Curve::by_id(0).expect("exists");
-    assert_eq!(event.emission, curve.cumulative(1_002) - curve.cumulative(2));
+    assert_eq!(
+        event.emission,
+        curve.cumulative(1_002) - curve.cumulative(2)
+    );
     // The longest way through the curve: no digit of the epoch is 0.
     fixture.world.advance(129_000 * HOUR);
     let longest = fixture.crank().cu;
-    println!("advance_epoch: {one} CU for one epoch, {} for 1,000, {longest} at most", outcome.cu);
+    println!(
+        "advance_epoch: {one} CU for one epoch, {} for 1,000, {longest} at most",
+        outcome.cu
+    );
     assert!(longest <= 8_400, "{longest} CU");
     // The scores are long out of date.
     for member in &members {
         let harvested: Harvested = fixture.harvest(member).event();
-        assert_eq!((harvested.earned, harvested.amount, harvested.weight), (0, 0, 0));
+        assert_eq!(
+            (harvested.earned, harvested.amount, harvested.weight),
+            (0, 0, 0)
+        );
         assert!(harvested.forfeited > 0);
     }
 }
@@ -621,7 +788,9 @@ fn a_thousand_missed_epochs_cost_what_one_does() {
 fn after_the_last_epoch_time_goes_on_and_nothing_is_minted() {
     let mut fixture = Fixture::new();
     let epochs = Curve::by_id(0).expect("exists").epochs;
-    fixture.world.set_clock(GENESIS + i64::try_from(epochs - 1).expect("fits") * HOUR);
+    fixture
+        .world
+        .set_clock(GENESIS + i64::try_from(epochs - 1).expect("fits") * HOUR);
     fixture.crank();
     let last: EpochAdvanced = fixture.next_epoch().event();
     assert_eq!((last.epoch, last.epochs), (epochs, 1));
@@ -631,7 +800,10 @@ fn after_the_last_epoch_time_goes_on_and_nothing_is_minted() {
     let after = fixture.next_epoch();
     assert!(after.events::<Minted>().is_empty());
     let event: EpochAdvanced = after.event();
-    assert_eq!((event.epoch, event.emission, event.bounty), (epochs + 1, 0, 0));
+    assert_eq!(
+        (event.epoch, event.emission, event.bounty),
+        (epochs + 1, 0, 0)
+    );
     assert_eq!(event.pool_amounts, [0; 4]);
     assert_eq!(fixture.config().emitted, 300_000_000 * IO);
 }
@@ -664,7 +836,9 @@ fn a_clock_that_goes_back_neither_pays_nor_fails() {
         assert_eq!(fixture.world.data(&CONFIG), config);
     }
     // Scores still belong to the last epoch that was opened.
-    let outcome = fixture.try_score(0, &[(member.node(), 10_000)]).expect("scores");
+    let outcome = fixture
+        .try_score(0, &[(member.node(), 10_000)])
+        .expect("scores");
     let (head, _) = scores_of(&outcome);
     assert_eq!(head.epoch, 10);
 }
@@ -678,13 +852,14 @@ fn every_pool_must_be_passed_in_order() {
     for pools in [&[][..], &[0], &[1], &[1, 0], &[0, 0], &[0, 1, 1]] {
         let mut bad = good.clone();
         bad.accounts.truncate(first);
-        bad.accounts.extend(pools.iter().map(|pool| good.accounts[first + pool].clone()));
+        bad.accounts
+            .extend(pools.iter().map(|pool| good.accounts[first + pool].clone()));
         assert_fails(fixture.world.send(&[bad], &[]), EmissionsError::WrongPool);
     }
     // A copy of the pool that another program owns.
     let fake = fixture.world.fresh_address();
     let data = fixture.world.data(&pda::reward_pool(0).0);
-    fixture.world.put(fake, io_staking::ID, data, false);
+    fixture.world.put(fake, OTHER_PROGRAM, data, false);
     let mut bad = good.clone();
     bad.accounts[first].pubkey = fake;
     assert_fails(fixture.world.send(&[bad], &[]), EmissionsError::WrongPool);
@@ -749,15 +924,24 @@ fn while_minting_is_paused_epochs_wait_and_exits_go_on() {
 #[test]
 fn a_bounty_below_the_cap_is_its_part_of_the_emission() {
     let mut fixture = Fixture::uninitialized();
-    let terms = EmissionsTerms { bounty_cap: u64::MAX, ..fixture.terms() };
+    let terms = EmissionsTerms {
+        bounty_cap: u64::MAX,
+        ..fixture.terms()
+    };
     fixture.initialize(&terms).expect("the terms are good");
-    assert_eq!(fixture.next_epoch().event::<EpochAdvanced>().bounty, FIRST_EPOCH / 1_000);
+    assert_eq!(
+        fixture.next_epoch().event::<EpochAdvanced>().bounty,
+        FIRST_EPOCH / 1_000
+    );
 }
 
 #[test]
 fn without_a_bounty_any_account_will_do() {
     let mut fixture = Fixture::uninitialized();
-    let terms = EmissionsTerms { bounty_bps: 0, ..fixture.terms() };
+    let terms = EmissionsTerms {
+        bounty_bps: 0,
+        ..fixture.terms()
+    };
     fixture.initialize(&terms).expect("the terms are good");
     fixture.bounty = fixture.world.fresh_address();
     assert_eq!(fixture.next_epoch().event::<EpochAdvanced>().bounty, 0);
@@ -775,9 +959,16 @@ fn scores_of(outcome: &Outcome) -> (ScoresSet, Vec<NodeScore>) {
 #[test]
 fn scores_weigh_nodes_from_the_next_epoch_on() {
     let mut fixture = Fixture::new();
-    let members = [fixture.member(0, MIN), fixture.member(0, 5 * MIN), fixture.member(0, MIN - 1)];
+    let members = [
+        fixture.member(0, MIN),
+        fixture.member(0, 5 * MIN),
+        fixture.member(0, MIN - 1),
+    ];
     let scores: Vec<_> = members.iter().zip([5_000, 10_000, 10_000]).collect();
-    let scores: Vec<_> = scores.iter().map(|(member, score)| (member.node(), *score)).collect();
+    let scores: Vec<_> = scores
+        .iter()
+        .map(|(member, score)| (member.node(), *score))
+        .collect();
     let outcome = fixture.try_score(0, &scores).expect("scores");
     let (head, nodes) = scores_of(&outcome);
     assert_eq!((head.pool, head.epoch, head.count), (0, 0, 3));
@@ -796,7 +987,10 @@ fn scores_weigh_nodes_from_the_next_epoch_on() {
         );
         let emission = fixture.emission(member);
         assert_eq!((emission.score_bps, emission.score_epoch), (score_bps, 0));
-        assert_eq!((emission.weight, emission.pending_weight), (0, pending_weight));
+        assert_eq!(
+            (emission.weight, emission.pending_weight),
+            (0, pending_weight)
+        );
     }
     assert_eq!(fixture.pool(0).total_weight, 0);
     fixture.next_epoch();
@@ -814,11 +1008,20 @@ fn scores_are_the_scorers_alone() {
     let stranger = fixture.world.wallet();
     let scores = [(member.node(), 10_000)];
     let theirs = emissions::set_scores(&stranger.pubkey(), 0, &scores);
-    assert_fails(fixture.world.send(&[theirs], &[&stranger]), EmissionsError::Unauthorized);
+    assert_fails(
+        fixture.world.send(&[theirs], &[&stranger]),
+        EmissionsError::Unauthorized,
+    );
     let mut unsigned = emissions::set_scores(&fixture.scorer.pubkey(), 0, &scores);
     unsigned.accounts[0].is_signer = false;
-    let failure = fixture.world.send(&[unsigned], &[]).expect_err("not signed");
-    assert_eq!(failure.reason(), Some(&InstructionError::MissingRequiredSignature));
+    let failure = fixture
+        .world
+        .send(&[unsigned], &[])
+        .expect_err("not signed");
+    assert_eq!(
+        failure.reason(),
+        Some(&InstructionError::MissingRequiredSignature)
+    );
     let scorer = fixture.scorer.insecure_clone();
     fixture.assert_pinned(
         &emissions::set_scores(&scorer.pubkey(), 0, &scores),
@@ -853,15 +1056,24 @@ fn scores_are_bounded() {
     let mut fixture = Fixture::new();
     let member = fixture.member(0, MIN);
     let node = member.node();
-    assert_fails(fixture.try_score(0, &[(node, 10_001)]), EmissionsError::ScoreTooHigh);
+    assert_fails(
+        fixture.try_score(0, &[(node, 10_001)]),
+        EmissionsError::ScoreTooHigh,
+    );
     // Twice in one batch, and twice in one epoch.
     let twice = [(node, 5_000), (node, 5_000)];
     assert_fails(fixture.try_score(0, &twice), EmissionsError::AlreadyScored);
     fixture.score(&[&member], 5_000);
-    assert_fails(fixture.try_score(0, &[(node, 5_001)]), EmissionsError::AlreadyScored);
+    assert_fails(
+        fixture.try_score(0, &[(node, 5_001)]),
+        EmissionsError::AlreadyScored,
+    );
     fixture.next_epoch();
     for beyond in [3_999, 6_001] {
-        assert_fails(fixture.try_score(0, &[(node, beyond)]), EmissionsError::ScoreStepTooLarge);
+        assert_fails(
+            fixture.try_score(0, &[(node, beyond)]),
+            EmissionsError::ScoreStepTooLarge,
+        );
     }
     fixture.score(&[&member], 0);
     fixture.next_epoch();
@@ -886,26 +1098,38 @@ fn scores_need_pairs_of_the_pools_own_nodes() {
     let nodes = good.accounts.len() - 4;
     let mut crossed = good.clone();
     crossed.accounts.swap(nodes + 1, nodes + 3);
-    assert_fails(fixture.world.send(&[crossed], &[&scorer]), EmissionsError::WrongNode);
+    assert_fails(
+        fixture.world.send(&[crossed], &[&scorer]),
+        EmissionsError::WrongNode,
+    );
     for left in [0, 1, 2, 3] {
         let mut fewer = good.clone();
         fewer.accounts.truncate(nodes + left);
-        assert_fails(fixture.world.send(&[fewer], &[&scorer]), EmissionsError::WrongScoreCount);
+        assert_fails(
+            fixture.world.send(&[fewer], &[&scorer]),
+            EmissionsError::WrongScoreCount,
+        );
     }
     // Books of another program.
     let fake = fixture.world.fresh_address();
     let data = fixture.world.data(&pda::node_emission(&ours.node()).0);
-    fixture.world.put(fake, io_staking::ID, data, false);
+    fixture.world.put(fake, OTHER_PROGRAM, data, false);
     let mut foreign = emissions::set_scores(&scorer.pubkey(), 0, &[(ours.node(), 10_000)]);
     foreign.accounts.last_mut().expect("some").pubkey = fake;
-    assert_fails(fixture.world.send(&[foreign], &[&scorer]), EmissionsError::WrongNode);
+    assert_fails(
+        fixture.world.send(&[foreign], &[&scorer]),
+        EmissionsError::WrongNode,
+    );
 }
 
 #[test]
 fn twenty_four_nodes_fit_one_call() {
     let mut fixture = Fixture::new();
     let members: Vec<_> = (0..25).map(|_| fixture.member(0, MIN)).collect();
-    let all: Vec<_> = members.iter().map(|member| (member.node(), 10_000)).collect();
+    let all: Vec<_> = members
+        .iter()
+        .map(|member| (member.node(), 10_000))
+        .collect();
     assert_fails(fixture.try_score(0, &all), EmissionsError::WrongScoreCount);
     for _ in 0..3 {
         fixture.try_score(0, &all[..24]).expect("scores");
@@ -914,7 +1138,11 @@ fn twenty_four_nodes_fit_one_call() {
     let outcome = fixture.try_score(0, &all[..24]).expect("scores");
     let (head, nodes) = scores_of(&outcome);
     assert_eq!((head.count, nodes.len()), (24, 24));
-    assert!(nodes.iter().all(|node| node.weight == ONE && node.earned > 0));
+    assert!(
+        nodes
+            .iter()
+            .all(|node| node.weight == ONE && node.earned > 0)
+    );
     println!("set_scores: {} CU for 24 nodes", outcome.cu);
     fixture.check();
 }
@@ -985,9 +1213,15 @@ fn sync_pins_its_accounts() {
     );
     let mut others_books = good.clone();
     others_books.accounts[2].pubkey = pda::node_emission(&other.node()).0;
-    assert_fails(fixture.world.send(&[others_books], &[]), EmissionsError::WrongNode);
+    assert_fails(
+        fixture.world.send(&[others_books], &[]),
+        EmissionsError::WrongNode,
+    );
     let other_pool = emissions::sync_node(&member.node(), 1);
-    assert_fails(fixture.world.send(&[other_pool], &[]), EmissionsError::WrongPool);
+    assert_fails(
+        fixture.world.send(&[other_pool], &[]),
+        EmissionsError::WrongPool,
+    );
 }
 
 #[test]
@@ -1001,14 +1235,19 @@ fn weight_added_in_the_last_second_of_an_epoch_earns_nothing_of_it() {
     fixture.world.set_clock(start + HOUR);
     fixture.crank();
     fixture.try_sync(&late).expect("syncs");
-    assert_eq!((fixture.emission(&late).owed, fixture.weights(&late)), (0, (ONE, 0)));
+    assert_eq!(
+        (fixture.emission(&late).owed, fixture.weights(&late)),
+        (0, (ONE, 0))
+    );
     let all = fixture.pool(0).owed;
     let alone: Harvested = fixture.harvest(&early).event();
     assert!((all - 1..=all).contains(&alone.amount));
     // From now on they share.
     fixture.next_epoch();
-    let (a, b): (Harvested, Harvested) =
-        (fixture.harvest(&early).event(), fixture.harvest(&late).event());
+    let (a, b): (Harvested, Harvested) = (
+        fixture.harvest(&early).event(),
+        fixture.harvest(&late).event(),
+    );
     assert_eq!(a.amount, b.amount);
     assert!(a.amount > 0);
 }
@@ -1104,11 +1343,16 @@ fn unstaking_forfeits_from_that_moment_on() {
     let event: Harvested = fixture.harvest(&member).event();
     assert!((event.amount).abs_diff(owed / 3) <= 1);
     assert!((event.forfeited).abs_diff(owed / 3) <= 1);
-    assert_eq!((event.weight, fixture.pool(0).carry), (ONE, event.forfeited));
+    assert_eq!(
+        (event.weight, fixture.pool(0).carry),
+        (ONE, event.forfeited)
+    );
     // What it forfeited goes to all in the next epoch.
     fixture.next_epoch();
-    let (a, b): (Harvested, Harvested) =
-        (fixture.harvest(&member).event(), fixture.harvest(&other).event());
+    let (a, b): (Harvested, Harvested) = (
+        fixture.harvest(&member).event(),
+        fixture.harvest(&other).event(),
+    );
     assert!(a.amount > event.forfeited / 2);
     assert!(b.amount > a.amount);
 }
@@ -1160,10 +1404,16 @@ fn scores_out_of_date_forfeit_what_was_not_settled() {
     assert!(still.earned > 0);
     fixture.next_epoch();
     let event: NodeSynced = fixture.try_sync(&stale).expect("syncs").event();
-    assert_eq!((event.earned, event.weight, event.pending_weight), (0, 0, 0));
+    assert_eq!(
+        (event.earned, event.weight, event.pending_weight),
+        (0, 0, 0)
+    );
     assert!(event.forfeited > 0);
     // What was settled before stays.
-    assert_eq!(fixture.harvest(&stale).event::<Harvested>().amount, still.earned);
+    assert_eq!(
+        fixture.harvest(&stale).event::<Harvested>().amount,
+        still.earned
+    );
 }
 
 #[test]
@@ -1218,8 +1468,16 @@ fn harvest_pins_its_accounts() {
         (1, theirs, EmissionsError::WrongNode),
         (2, pda::node_emission(&theirs).0, EmissionsError::WrongNode),
         (3, pda::reward_pool(1).0, EmissionsError::WrongPool),
-        (5, pda::reward_vault(&theirs).0, EmissionsError::WrongAccount),
-        (5, pda::stake_vault(&member.node()).0, EmissionsError::WrongAccount),
+        (
+            5,
+            pda::reward_vault(&theirs).0,
+            EmissionsError::WrongAccount,
+        ),
+        (
+            5,
+            pda::stake_vault(&member.node()).0,
+            EmissionsError::WrongAccount,
+        ),
     ] {
         assert_fails(fixture.world.send(&swap(index, address), &[]), error);
     }
@@ -1259,11 +1517,17 @@ fn rules_have_bounds() {
         (EmissionsRule::MaxScoreStepBps, 10_001),
     ] {
         let instruction = emissions::schedule_rule(&authority, rule, bad);
-        assert_fails(fixture.world.send(&[instruction], &[]), EmissionsError::RuleOutOfBounds);
+        assert_fails(
+            fixture.world.send(&[instruction], &[]),
+            EmissionsError::RuleOutOfBounds,
+        );
     }
     let mut unknown = emissions::schedule_rule(&authority, EmissionsRule::BountyCap, 1);
     unknown.data[8] = 5;
-    assert_fails(fixture.world.send(&[unknown], &[]), EmissionsError::RuleOutOfBounds);
+    assert_fails(
+        fixture.world.send(&[unknown], &[]),
+        EmissionsError::RuleOutOfBounds,
+    );
 }
 
 #[test]
@@ -1282,14 +1546,21 @@ fn shares_change_together_after_the_delay() {
     fixture.world.set_clock(GENESIS + RULE_CHANGE_DELAY);
     let event: EpochAdvanced = fixture.crank().event();
     assert_eq!(event.pool_amounts[0], (event.emission - event.bounty) / 10);
-    for shares in [[10_000, 0, 0, 0], [5_000, 4_999, 0, 0], [5_000, 3_000, 2_000, 0]] {
+    for shares in [
+        [10_000, 0, 0, 0],
+        [5_000, 4_999, 0, 0],
+        [5_000, 3_000, 2_000, 0],
+    ] {
         let bad = emissions::schedule_shares(&authority, &shares);
         assert_fails(fixture.world.send(&[bad], &[]), EmissionsError::WrongShares);
     }
     let mut swapped = instruction;
     let last = swapped.accounts.len() - 1;
     swapped.accounts.swap(last, last - 1);
-    assert_fails(fixture.world.send(&[swapped], &[]), EmissionsError::WrongPool);
+    assert_fails(
+        fixture.world.send(&[swapped], &[]),
+        EmissionsError::WrongPool,
+    );
 }
 
 #[test]
@@ -1306,19 +1577,30 @@ fn the_guardian_can_cancel_changes_and_nothing_else() {
     );
     let stranger = fixture.world.wallet();
     let theirs = emissions::cancel_changes(&stranger.pubkey(), 2);
-    assert_fails(fixture.world.send(&[theirs], &[&stranger]), EmissionsError::Unauthorized);
+    assert_fails(
+        fixture.world.send(&[theirs], &[&stranger]),
+        EmissionsError::Unauthorized,
+    );
     let half = emissions::cancel_changes(&guardian.pubkey(), 1);
-    assert_fails(fixture.world.send(&[half], &[&guardian]), EmissionsError::WrongPool);
+    assert_fails(
+        fixture.world.send(&[half], &[&guardian]),
+        EmissionsError::WrongPool,
+    );
     let cancel = emissions::cancel_changes(&guardian.pubkey(), 2);
     let outcome = fixture.world.run(&[cancel], &[&guardian]);
     assert_eq!(
         outcome.event::<EmissionsChangesCancelled>(),
-        EmissionsChangesCancelled { signer: guardian.pubkey() }
+        EmissionsChangesCancelled {
+            signer: guardian.pubkey()
+        }
     );
     fixture.world.set_clock(GENESIS + RULE_CHANGE_DELAY);
     let event: EpochAdvanced = fixture.crank().event();
     assert_eq!(event.bounty, IO);
-    assert_eq!(event.pool_amounts[0], (event.emission - event.bounty) * 7 / 10);
+    assert_eq!(
+        event.pool_amounts[0],
+        (event.emission - event.bounty) * 7 / 10
+    );
     let own = emissions::cancel_changes(&authority, 2);
     fixture.world.run(&[own], &[]);
 }
@@ -1356,10 +1638,17 @@ fn scorer_and_guardian_are_replaced_at_once() {
         ],
         &[],
     );
-    assert_eq!(outcome.event::<ScorerSet>(), ScorerSet { scorer: next.pubkey() });
+    assert_eq!(
+        outcome.event::<ScorerSet>(),
+        ScorerSet {
+            scorer: next.pubkey()
+        }
+    );
     assert_eq!(
         outcome.event::<EmissionsGuardianSet>(),
-        EmissionsGuardianSet { guardian: next.pubkey() }
+        EmissionsGuardianSet {
+            guardian: next.pubkey()
+        }
     );
     let scores = [(member.node(), 10_000)];
     assert_fails(fixture.try_score(0, &scores), EmissionsError::Unauthorized);
@@ -1367,7 +1656,10 @@ fn scorer_and_guardian_are_replaced_at_once() {
     fixture.try_score(0, &scores).expect("scores");
     let old = fixture.guardian.insecure_clone();
     let cancel = emissions::cancel_changes(&old.pubkey(), 2);
-    assert_fails(fixture.world.send(&[cancel], &[&old]), EmissionsError::Unauthorized);
+    assert_fails(
+        fixture.world.send(&[cancel], &[&old]),
+        EmissionsError::Unauthorized,
+    );
 }
 
 #[test]
@@ -1383,16 +1675,24 @@ fn the_authority_is_handed_over_in_two_steps() {
     let outcome = fixture.world.run(&[nominate], &[]);
     assert_eq!(
         outcome.event::<EmissionsAuthorityNominated>(),
-        EmissionsAuthorityNominated { authority, nominee: next.pubkey() }
+        EmissionsAuthorityNominated {
+            authority,
+            nominee: next.pubkey()
+        }
     );
     assert_eq!(fixture.config().governance.authority, authority);
     let outcome = fixture.world.run(&[accept], &[&next]);
     assert_eq!(
         outcome.event::<EmissionsAuthorityAccepted>(),
-        EmissionsAuthorityAccepted { authority: next.pubkey() }
+        EmissionsAuthorityAccepted {
+            authority: next.pubkey()
+        }
     );
     let old = emissions::set_scorer(&authority, &authority);
-    assert_fails(fixture.world.send(&[old], &[]), EmissionsError::Unauthorized);
+    assert_fails(
+        fixture.world.send(&[old], &[]),
+        EmissionsError::Unauthorized,
+    );
 }
 
 #[test]
@@ -1410,8 +1710,14 @@ fn governance_pins_its_accounts() {
             emissions::accept_authority(&authority),
             head(wrong(EmissionsError::NotNominated)),
         ),
-        (emissions::set_scorer(&authority, &authority), unauthorized()),
-        (emissions::set_guardian(&authority, &authority), unauthorized()),
+        (
+            emissions::set_scorer(&authority, &authority),
+            unauthorized(),
+        ),
+        (
+            emissions::set_guardian(&authority, &authority),
+            unauthorized(),
+        ),
         (
             emissions::schedule_rule(&authority, EmissionsRule::BountyCap, 1),
             unauthorized(),

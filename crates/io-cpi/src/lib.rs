@@ -11,6 +11,7 @@ pub mod event;
 pub mod loader;
 pub mod mint;
 pub mod staking;
+pub mod relay;
 pub mod token;
 
 use anchor_lang::pinocchio::{

@@ -1,9 +1,7 @@
 //! Calls of `io_mint`.
 
 use crate::invoke;
-use anchor_lang::pinocchio::{
-    account::AccountView, cpi::Seed, instruction::InstructionAccount,
-};
+use anchor_lang::pinocchio::{account::AccountView, cpi::Seed, instruction::InstructionAccount};
 use io_shared::{ids::io_mint, state::discriminator};
 
 const MINT_TO: [u8; 8] = discriminator("global:mint_to");

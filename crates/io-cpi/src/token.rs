@@ -59,6 +59,27 @@ impl TokenAccount {
     }
 }
 
+/// Whether an account says to hold tokens of `mint` for `owner`.
+///
+/// Leaner than [`TokenAccount::read`], and enough for an account that tokens are sent to in the same
+/// instruction: the token program cannot write to an account that is not its own.
+#[inline(always)]
+pub fn is_account_of(view: &AccountView, owner: &Address, mint: &Address) -> bool {
+    if view.data_len() != ACCOUNT_LEN {
+        return false;
+    }
+    // SAFETY: only compared below; nothing else runs meanwhile.
+    let data = unsafe { view.borrow_unchecked() };
+    same(data, 32, owner) && same(data, 0, mint)
+}
+
+#[inline(always)]
+fn same(data: &[u8], offset: usize, expected: &Address) -> bool {
+    data.get(offset..)
+        .and_then(|data| data.first_chunk::<32>())
+        .is_some_and(|bytes| bytes == expected.as_array())
+}
+
 /// Balance of a token account that is known to be one; 0 for anything else.
 #[inline(always)]
 pub fn balance(view: &AccountView) -> u64 {

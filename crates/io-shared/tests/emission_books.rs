@@ -8,7 +8,10 @@ use io_shared::{
     Address,
     constants::{BPS, IO},
     errors::EmissionsError,
-    math::weight::{boost_bps, node_weight},
+    math::{
+        fixed::mul_q64,
+        weight::{boost_bps, node_weight},
+    },
     state::{Node, NodeEmission, RewardPool, Scheduled, WeightRules},
 };
 use num_bigint::BigInt;
@@ -75,6 +78,7 @@ impl Member {
 struct Books {
     pool: RewardPool,
     members: Vec<Member>,
+    cranks: u64,
     distributed: u64,
     harvested: u64,
 }
@@ -83,8 +87,12 @@ impl Books {
     fn new() -> Self {
         let pool = RewardPool::new(0, BPS, 255);
         Self {
-            members: (0..).take(NODES).map(|index| Member::new(index, &pool)).collect(),
+            members: (0..)
+                .take(NODES)
+                .map(|index| Member::new(index, &pool))
+                .collect(),
             pool,
+            cranks: 0,
             distributed: 0,
             harvested: 0,
         }
@@ -92,7 +100,10 @@ impl Books {
 
     fn crank(&mut self, amount: u64, epochs: u64) {
         let (shared, total) = (amount + self.pool.carry, self.pool.total_weight);
-        self.pool.distribute(amount, self.pool.epochs_done + epochs).unwrap();
+        self.pool
+            .distribute(amount, self.pool.epochs_done + epochs)
+            .unwrap();
+        self.cranks += 1;
         self.distributed += amount;
         for member in &mut self.members {
             if total > 0 {
@@ -105,8 +116,14 @@ impl Books {
 
     fn settle(&mut self, index: usize) {
         let member = &mut self.members[index];
-        let age = self.pool.epochs_done.saturating_sub(member.emission.score_epoch);
-        let settled = member.emission.settle(&member.node, &mut self.pool, &RULES, NOW).unwrap();
+        let age = self
+            .pool
+            .epochs_done
+            .saturating_sub(member.emission.score_epoch);
+        let settled = member
+            .emission
+            .settle(&member.node, &mut self.pool, &RULES, NOW)
+            .unwrap();
         if age > RULES.max_score_age {
             assert_eq!((settled.earned, member.emission.weight), (0, 0), "stale");
         }
@@ -143,7 +160,9 @@ impl Books {
         let member = &mut self.members[index];
         if stake < member.stake {
             let settlements = member.emission.settlements;
-            member.node.record_drop(settlements, self.pool.acc_per_weight, stake);
+            member
+                .node
+                .record_drop(settlements, self.pool.acc_per_weight, stake);
         }
         member.stake = stake;
         member.observe();
@@ -154,16 +173,37 @@ impl Books {
         if cranked {
             self.touch(index);
         }
-        self.harvested += self.members[index].emission.harvest(&mut self.pool).unwrap();
+        self.harvested += self.members[index]
+            .emission
+            .harvest(&mut self.pool)
+            .unwrap();
     }
 
     fn check(&self) {
-        let weights: u64 = self.members.iter().map(|member| member.emission.weight).sum();
+        let weights: u64 = self
+            .members
+            .iter()
+            .map(|member| member.emission.weight)
+            .sum();
         assert_eq!(self.pool.total_weight, weights);
         assert_eq!(self.pool.held() + self.harvested, self.distributed);
         assert!(self.pool.invariant(NOW));
-        let owed: u64 = self.members.iter().map(|member| member.emission.owed).sum();
-        assert!(owed <= self.pool.owed);
+        // What is set aside for the nodes is theirs, but for what rounding keeps back.
+        let acc = self.pool.acc_per_weight.get();
+        let theirs = self.members.iter().map(|Member { emission, .. }| {
+            let since = acc.wrapping_sub(emission.acc_paid.get());
+            emission.owed + mul_q64(since, emission.weight).unwrap()
+        });
+        let rest = self.pool.owed - theirs.sum::<u64>();
+        let settlements: u64 = self
+            .members
+            .iter()
+            .map(|member| member.emission.settlements)
+            .sum();
+        assert!(
+            rest <= settlements + self.cranks + NODES as u64,
+            "{rest} raw belong to nobody"
+        );
         for member in &self.members {
             assert!(member.emission.invariant());
             let earned = BigRational::from_integer(member.earned.into());

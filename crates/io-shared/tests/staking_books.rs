@@ -30,15 +30,33 @@ fn kind_of(position: usize) -> TrancheKind {
 
 #[derive(Clone, Debug)]
 enum Move {
-    Deposit { position: usize, amount: u64, min: u64 },
+    Deposit {
+        position: usize,
+        amount: u64,
+        min: u64,
+    },
     /// Parts per 256 of the position's value; 255 for all.
-    Unstake { position: usize, part: u8 },
-    Cancel { ticket: usize },
-    Withdraw { ticket: usize },
-    Reward { amount: u64 },
-    Claim { position: usize },
+    Unstake {
+        position: usize,
+        part: u8,
+    },
+    Cancel {
+        ticket: usize,
+    },
+    Withdraw {
+        ticket: usize,
+    },
+    Reward {
+        amount: u64,
+    },
+    Claim {
+        position: usize,
+    },
     /// As a slash will: takes basis points of the active and the cooling stake of one kind.
-    Slash { kind: usize, bps: u64 },
+    Slash {
+        kind: usize,
+        bps: u64,
+    },
 }
 
 fn amounts() -> impl Strategy<Value = u64> {
@@ -103,7 +121,10 @@ impl Model {
 
     fn value(&self, position: usize) -> u64 {
         let shares = self.positions[position].shares;
-        self.node.tranche(kind_of(position)).value_of(shares).unwrap()
+        self.node
+            .tranche(kind_of(position))
+            .value_of(shares)
+            .unwrap()
     }
 
     fn ticket_value(&self, position: usize, ticket: &Ticket) -> u64 {
@@ -116,13 +137,21 @@ impl Model {
         let mut settled = self.positions[position];
         let kind = kind_of(position);
         settled.settle(self.node.tranche(kind)).unwrap();
-        let commission = if position == 0 { self.node.commission_owed } else { 0 };
+        let commission = if position == 0 {
+            self.node.commission_owed
+        } else {
+            0
+        };
         settled.rewards_owed + commission
     }
 
     fn apply(&mut self, step: &Move) {
         match *step {
-            Move::Deposit { position, amount, min } => self.deposit(position, amount, min),
+            Move::Deposit {
+                position,
+                amount,
+                min,
+            } => self.deposit(position, amount, min),
             Move::Unstake { position, part } => {
                 let value = self.value(position);
                 let amount = if part == u8::MAX {
@@ -155,7 +184,10 @@ impl Model {
             }
         };
         assert_eq!(accepted, amount.min(room));
-        let shares = self.node.deposit(&mut self.positions[position], accepted).unwrap();
+        let shares = self
+            .node
+            .deposit(&mut self.positions[position], accepted)
+            .unwrap();
         assert!(shares >= accepted);
         self.stake_vault += accepted;
         self.paid_in[position] += accepted;
@@ -184,12 +216,22 @@ impl Model {
             assert_eq!(result, Err(StakingError::ZeroAmount));
             return;
         }
-        let out = self.node.unstake(&mut self.positions[position], amount).unwrap();
+        let out = self
+            .node
+            .unstake(&mut self.positions[position], amount)
+            .unwrap();
         assert_eq!(out.amount, asked);
         if asked == value {
-            assert_eq!(self.positions[position].shares, 0, "all leaves nothing behind");
+            assert_eq!(
+                self.positions[position].shares, 0,
+                "all leaves nothing behind"
+            );
         }
-        for (i, before) in others.into_iter().enumerate().filter(|(i, _)| *i != position) {
+        for (i, before) in others
+            .into_iter()
+            .enumerate()
+            .filter(|(i, _)| *i != position)
+        {
             assert!(self.value(i) >= before, "nobody pays for another's exit");
         }
         let ticket = Ticket {
@@ -304,7 +346,11 @@ impl Model {
             let values: u64 = of_kind().map(|i| self.value(i)).sum();
             assert!(values <= tranche.stake);
             let cooling = &self.node.cooling[kind as usize];
-            let tickets = || self.tickets.iter().filter(|(i, _)| kind_of(*i) as u8 == kind as u8);
+            let tickets = || {
+                self.tickets
+                    .iter()
+                    .filter(|(i, _)| kind_of(*i) as u8 == kind as u8)
+            };
             assert!(tickets().map(|(_, t)| t.shares).sum::<u64>() <= cooling.shares);
             let values: u64 = tickets().map(|(i, t)| self.ticket_value(*i, t)).sum();
             assert!(values <= cooling.stake);
@@ -312,7 +358,10 @@ impl Model {
         let claimable: u64 = (0..POSITIONS).map(|i| self.claimable(i)).sum();
         assert!(claimable <= self.node.rewards_owed);
         assert!(self.node.rewards_owed <= self.reward_vault);
-        assert_eq!(self.node.tickets, u64::try_from(self.tickets.len()).unwrap());
+        assert_eq!(
+            self.node.tickets,
+            u64::try_from(self.tickets.len()).unwrap()
+        );
         let open: u64 = self.positions.iter().map(|p| p.open_tickets).sum();
         assert_eq!(open, self.node.tickets);
         if !self.slashed {
@@ -500,6 +549,26 @@ fn earning_needs_an_open_node_its_minimum_and_the_operators_part() {
         node.tranches[2].stake = others - others / 2;
         assert_eq!(node.earning_stake(0), earning, "{operator} + {others}");
     }
+    // More than basis points of it fit into 64 bits.
+    let large = 1 << 60;
+    node.max_stake = u64::MAX;
+    for (operator, earning) in [(large, 2 * large), (large - 1, 0)] {
+        node.tranches[0].stake = operator;
+        node.tranches[1].stake = 2 * large - operator;
+        node.tranches[2].stake = 0;
+        assert_eq!(
+            node.earning_stake(0),
+            earning,
+            "{operator} of {}",
+            2 * large
+        );
+    }
+    node.tranches[0].stake = large;
+    node.tranches[1].stake = large - 7;
+    assert_eq!(
+        KINDS.map(|kind| node.room(kind)),
+        [u64::MAX - 2 * large + 7, 7, 7]
+    );
     for status in [NodeStatus::Halted, NodeStatus::Retired] {
         node.status = status as u8;
         assert_eq!(node.earning_stake(0), 0);
@@ -541,12 +610,19 @@ fn room_is_the_maximum_and_for_delegators_what_the_operator_covers() {
         (0, 501, 500, Ok(500)),
         (0, 501, 501, Err(StakingError::NodeFull)),
     ] {
-        assert_eq!(node.admit(KINDS[kind], amount, min), expected, "{kind} {amount} {min}");
+        assert_eq!(
+            node.admit(KINDS[kind], amount, min),
+            expected,
+            "{kind} {amount} {min}"
+        );
     }
     node.tranches[0].stake = 800;
     assert_eq!(node.admit(KINDS[0], 1, 0), Err(StakingError::NodeFull));
     node.delegation_open = 0;
-    assert_eq!(node.admit(KINDS[2], 1, 0), Err(StakingError::DelegationClosed));
+    assert_eq!(
+        node.admit(KINDS[2], 1, 0),
+        Err(StakingError::DelegationClosed)
+    );
     node.status = NodeStatus::Halted as u8;
     assert_eq!(node.admit(KINDS[0], 1, 0), Err(StakingError::NodeNotOpen));
 }

@@ -26,8 +26,8 @@ pub unsafe fn layout_mut<L: Layout>(view: &mut AccountView) -> Option<&mut L> {
         return None;
     }
     // SAFETY: the caller's.
-    let (discriminator, rest) = unsafe { view.borrow_unchecked_mut() }
-        .split_at_mut_checked(DISCRIMINATOR_LEN)?;
+    let (discriminator, rest) =
+        unsafe { view.borrow_unchecked_mut() }.split_at_mut_checked(DISCRIMINATOR_LEN)?;
     if *discriminator != L::DISCRIMINATOR {
         return None;
     }

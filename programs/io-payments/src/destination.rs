@@ -1,7 +1,7 @@
 //! Which token accounts a party may be paid on.
 
 use anchor_lang::{address_eq, pinocchio::account::AccountView, prelude::*};
-use io_cpi::token::TokenAccount;
+use io_cpi::token;
 use io_shared::{errors::PaymentsError, state::Supplier};
 
 /// The account that a supplier is paid IO on: its earnings vault if it takes USDC, else a token
@@ -27,7 +27,7 @@ pub fn require_supplier_io(
     )
 }
 
-/// A token account of `owner` and `mint`.
+/// A token account of `owner` and `mint`, which the caller then sends tokens to.
 #[inline(always)]
 pub fn require_owned(
     account: &AccountView,
@@ -35,8 +35,7 @@ pub fn require_owned(
     mint: &Address,
     error: PaymentsError,
 ) -> Result<()> {
-    let account = TokenAccount::read(account).ok_or(error)?;
-    if address_eq(&account.owner, owner) && address_eq(&account.mint, mint) {
+    if token::is_account_of(account, owner, mint) {
         Ok(())
     } else {
         Err(error.into())

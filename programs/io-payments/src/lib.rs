@@ -39,11 +39,11 @@ pub mod io_payments {
     /// Pays a supplier in IO for an order, and records it in a receipt.
     pub fn pay_io(
         ctx: &mut Context<PayIo>,
-        order_id: [u8; 32],
+        order_id: &[u8; 32],
         expires_at: i64,
         amount: u64,
     ) -> Result<()> {
-        ctx.accounts.pay_io(&order_id, expires_at, amount)
+        ctx.accounts.pay_io(order_id, expires_at, amount)
     }
 
     /// Pays a supplier in IO without a receipt.
@@ -58,7 +58,7 @@ pub mod io_payments {
     /// Pays a supplier in a listed token, which is swapped to IO, and records it in a receipt.
     pub fn pay_token(
         ctx: &mut Context<PayToken>,
-        order_id: [u8; 32],
+        order_id: &[u8; 32],
         expires_at: i64,
         amount: u64,
         fee_on_top: bool,
@@ -66,7 +66,7 @@ pub mod io_payments {
         venue_data: &[u8],
     ) -> Result<()> {
         let terms = PayTokenTerms {
-            order_id: &order_id,
+            order_id,
             expires_at,
             amount,
             fee_on_top,

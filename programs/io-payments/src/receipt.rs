@@ -30,34 +30,75 @@ pub fn require_unpaid(receipt: &AccountView, payer: &Address, order_id: &[u8; 32
     Ok(bump)
 }
 
-/// Creates the receipt of a payment, paid for by the payer.
-#[inline(always)]
-pub fn create(payer: &AccountView, receipt: &AccountView, bump: u8, paid: &Paid) -> Result<()> {
-    account::create_layout::<ReceiptOfOne>(
-        payer,
-        receipt,
-        &[
-            Seed::from(seeds::RECEIPT),
-            Seed::from(paid.payer.as_ref()),
-            Seed::from(&paid.order_id),
-            Seed::from(&[bump]),
-        ],
-        |account| {
-            let receipt = &mut account.receipt;
-            receipt.version = VERSION;
-            receipt.bump = bump;
-            receipt.count = 1;
-            receipt.payer = paid.payer;
-            receipt.order_id = paid.order_id;
-            receipt.mint = paid.mint;
-            receipt.rent_payer = paid.payer;
-            receipt.gross = paid.gross;
-            receipt.fee = paid.fee;
-            receipt.delivered = paid.delivered;
-            receipt.paid_at = paid.paid_at;
-            receipt.expires_at = paid.expires_at;
-            account.entry.supplier = paid.supplier;
-            account.entry.delivered = paid.delivered;
-        },
-    )
+/// A payment as receipt and event tell it.
+pub struct Payment<'a> {
+    pub payer: &'a Address,
+    pub supplier: &'a Address,
+    pub destination: &'a Address,
+    pub order_id: &'a [u8; 32],
+    /// Mint paid in.
+    pub mint: &'a Address,
+    /// All zero for a payment in IO.
+    pub venue: &'a Address,
+    pub gross: u64,
+    pub fee: u64,
+    pub delivered: u64,
+    pub paid_at: i64,
+    pub expires_at: i64,
+}
+
+impl Payment<'_> {
+    #[inline(always)]
+    pub fn event(&self) -> Paid {
+        Paid {
+            payer: *self.payer,
+            supplier: *self.supplier,
+            destination: *self.destination,
+            order_id: *self.order_id,
+            mint: *self.mint,
+            venue: *self.venue,
+            gross: self.gross,
+            fee: self.fee,
+            delivered: self.delivered,
+            paid_at: self.paid_at,
+            expires_at: self.expires_at,
+        }
+    }
+
+    /// Creates the payment's receipt, paid for by the payer.
+    #[inline(always)]
+    pub fn create_receipt(
+        &self,
+        payer: &AccountView,
+        receipt: &AccountView,
+        bump: u8,
+    ) -> Result<()> {
+        account::create_layout::<ReceiptOfOne>(
+            payer,
+            receipt,
+            &[
+                Seed::from(seeds::RECEIPT),
+                Seed::from(self.payer.as_ref()),
+                Seed::from(self.order_id),
+                Seed::from(&[bump]),
+            ],
+            |account| {
+                let receipt = &mut account.receipt;
+                receipt.version = VERSION;
+                receipt.bump = bump;
+                receipt.count = 1;
+                receipt.payer = *self.payer;
+                receipt.order_id = *self.order_id;
+                receipt.mint = *self.mint;
+                receipt.rent_payer = *self.payer;
+                receipt.gross = self.gross;
+                receipt.fee = self.fee;
+                receipt.delivered = self.delivered;
+                receipt.paid_at = self.paid_at;
+                receipt.expires_at = self.expires_at;
+                account.entry.supplier = *self.supplier;
+                account.entry.delivered = self.delivered;
+            },
+        )
+    }
 }

@@ -6,14 +6,13 @@
 
 use anchor_lang::{
     address_eq,
-    pinocchio::{
-        account::AccountView,
-        cpi::{Seed, Signer as CpiSigner, invoke_signed_with_bounds},
-        instruction::{InstructionAccount, InstructionView},
-    },
+    pinocchio::{account::AccountView, cpi::Seed},
     prelude::*,
 };
-use io_cpi::token::{self, TokenAccount};
+use io_cpi::{
+    relay::{Access, MAX_ACCOUNTS, relay},
+    token::{self, TokenAccount},
+};
 use io_shared::{
     errors::PaymentsError,
     ids::{TOKEN_PROGRAM, io_payments::ROUTER},
@@ -21,12 +20,12 @@ use io_shared::{
     state::Venue,
 };
 
-/// Most accounts passed on to a venue; what fits into one stack frame.
-const MAX_ACCOUNTS: usize = 40;
-
-/// A swap between two transit accounts of the router.
+/// A swap between two transit accounts of the router, all three pinned by address.
+///
+/// Views of the same account are equal: the runtime hands an account that is named twice over once.
 pub struct Swap<'a> {
     pub venue: &'a Venue,
+    pub router: &'a AccountView,
     pub from: &'a AccountView,
     pub to: &'a AccountView,
     /// The venue's instruction data.
@@ -85,45 +84,30 @@ impl Swap<'_> {
         })
     }
 
-    /// Calls the venue. In a frame of its own, which its arrays nearly fill.
+    /// Calls the venue. In a frame of its own, which the call's arrays nearly fill.
     #[inline(never)]
     fn call(&self) -> Result<()> {
         require!(
             self.accounts.len() <= MAX_ACCOUNTS,
             PaymentsError::TooManyAccounts
         );
-        let mut metas = [const { InstructionAccount::readonly(&ROUTER.address) }; MAX_ACCOUNTS];
-        for (meta, account) in metas.iter_mut().zip(self.accounts) {
-            let address = account.address();
-            if address_eq(address, &ROUTER.address) {
-                *meta = InstructionAccount::readonly_signer(address);
-            } else if account.is_writable() {
-                require!(
-                    self.is_transit(address) || !is_routers(account),
-                    PaymentsError::RouterAccountExposed
-                );
-                *meta = InstructionAccount::writable(address);
-            } else {
-                *meta = InstructionAccount::readonly(address);
-            }
-        }
-        let metas = metas
-            .get(..self.accounts.len())
-            .ok_or(PaymentsError::TooManyAccounts)?;
-        invoke_signed_with_bounds::<MAX_ACCOUNTS, AccountView>(
-            &InstructionView {
-                program_id: &self.venue.program,
-                data: self.data,
-                accounts: metas,
-            },
+        relay(
+            &self.venue.program,
+            self.data,
             self.accounts,
-            &[CpiSigner::from(&seeds())],
+            &seeds(),
+            |account| {
+                if account == self.router {
+                    Ok(Access::Sign)
+                } else if !account.is_writable() {
+                    Ok(Access::Read)
+                } else if account == self.from || account == self.to || !is_routers(account) {
+                    Ok(Access::Write)
+                } else {
+                    Err(PaymentsError::RouterAccountExposed.into())
+                }
+            },
         )
-    }
-
-    #[inline(always)]
-    fn is_transit(&self, address: &Address) -> bool {
-        address_eq(address, self.from.address()) || address_eq(address, self.to.address())
     }
 }
 

@@ -45,11 +45,7 @@ pub mod io_staking {
     }
 
     /// Starts the cooldown of `amount`, of all with `u64::MAX`; owner. Never paused.
-    pub fn request_unstake(
-        ctx: &mut Context<RequestUnstake>,
-        amount: u64,
-        bump: u8,
-    ) -> Result<()> {
+    pub fn request_unstake(ctx: &mut Context<RequestUnstake>, amount: u64, bump: u8) -> Result<()> {
         ctx.accounts.request_unstake(amount, bump)
     }
 
@@ -132,7 +128,8 @@ pub mod io_staking {
         slasher: Address,
         min_self_stake_bps: u64,
     ) -> Result<()> {
-        ctx.accounts.initialize(guardian, slasher, min_self_stake_bps)
+        ctx.accounts
+            .initialize(guardian, slasher, min_self_stake_bps)
     }
 
     /// First step of handing the config over; authority.

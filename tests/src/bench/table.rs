@@ -24,6 +24,67 @@ pub struct Row {
     pub shared_writable: usize,
 }
 
+/// What an instruction should cost at most, and what the best peer's costs: built from its sources
+/// with the same toolchain and run in the same runtime.
+struct Goal {
+    instruction: &'static str,
+    /// How the case begins.
+    case: &'static str,
+    goal: u64,
+    peer: Option<(&'static str, u64)>,
+}
+
+const GOALS: [Goal; 8] = [
+    Goal {
+        instruction: "deposit",
+        case: "into an existing position",
+        goal: 3_000,
+        peer: Some(("Nosana", 6_211)),
+    },
+    Goal {
+        instruction: "request_unstake",
+        case: "part",
+        goal: 2_500,
+        peer: Some(("Nosana", 3_844)),
+    },
+    Goal {
+        instruction: "withdraw",
+        case: "sent by anyone",
+        goal: 3_000,
+        peer: Some(("Nosana", 6_079)),
+    },
+    Goal {
+        instruction: "claim",
+        case: "delegator",
+        goal: 3_000,
+        peer: Some(("Nosana", 9_041)),
+    },
+    Goal {
+        instruction: "pay_io",
+        case: "with a receipt, median",
+        goal: 4_500,
+        peer: Some(("commerce-kit", 15_061)),
+    },
+    Goal {
+        instruction: "pay_token",
+        case: "of it the router's own part",
+        goal: 6_000,
+        peer: None,
+    },
+    Goal {
+        instruction: "advance_epoch",
+        case: "1,000 epochs",
+        goal: 8_000,
+        peer: None,
+    },
+    Goal {
+        instruction: "harvest",
+        case: "one epoch's rewards",
+        goal: 6_000,
+        peer: Some(("Inference.net", 46_391)),
+    },
+];
+
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Comparison {
@@ -107,6 +168,38 @@ pub fn render(rows: &[Row], sizes: &[(String, u64)]) -> String {
             row.accounts,
             row.writable,
             row.shared_writable,
+        );
+    }
+    page.push_str(
+        "\n## Goals and peers\n\n\
+         Peers were built from their own sources, with this toolchain and run in this runtime, the cheapest of 400 runs each.\n\n\
+         | instruction | CU | goal | | best peer | its CU | times cheaper |\n|---|---:|---:|---|---|---:|---:|\n",
+    );
+    for goal in &GOALS {
+        let row = rows.iter().find(|row| {
+            row.instruction == goal.instruction && row.case.starts_with(goal.case)
+        });
+        let Some(row) = row else { continue };
+        let verdict = if row.cu <= goal.goal {
+            "reached".to_string()
+        } else {
+            format!("over by {}", thousands(row.cu - goal.goal))
+        };
+        let (peer, peer_cu, ratio) = match goal.peer {
+            Some((name, cu)) => (
+                name,
+                thousands(cu),
+                format!("{:.1}", cu as f64 / row.cu as f64),
+            ),
+            None => ("", String::new(), String::new()),
+        };
+        let _ = writeln!(
+            page,
+            "| `{}`, {} | {} | {} | {verdict} | {peer} | {peer_cu} | {ratio} |",
+            row.instruction,
+            row.case,
+            thousands(row.cu),
+            thousands(goal.goal),
         );
     }
     page.push_str("\n## Binaries\n\n| program | bytes |\n|---|---:|\n");

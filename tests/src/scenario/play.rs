@@ -275,7 +275,7 @@ impl<'a> Play<'a> {
     fn hours(&mut self) -> Result<()> {
         for hour in 0..=self.scenario.hours {
             self.hour(hour).with_context(|| format!("hour {hour}"))?;
-            books::check(&self.network.world)
+            books::check_untouched(&self.network.world)
                 .with_context(|| format!("the books after hour {hour}"))?;
         }
         Ok(())
@@ -687,10 +687,14 @@ impl<'a> Play<'a> {
 
     fn report(self) -> Result<Report> {
         let world = &self.network.world;
-        let books = books::check(world).context("the books at the end")?;
+        let books = books::check_untouched(world).context("the books at the end")?;
         ensure!(
             books.stake_vaults == books.active_stake + books.cooling_stake,
             "nobody sent anything to a stake vault by hand"
+        );
+        ensure!(
+            books.emitted == books.bounties + books.harvested + books.emissions_vault,
+            "what was emitted is with the keeper, the nodes or in the vault"
         );
         let balance = |account: &Pubkey| world.token_balance(account);
         Ok(Report {

@@ -193,7 +193,11 @@ impl ScoresSetEvent {
         Self {
             tag: EVENT_TAG,
             discriminator: ScoresSet::DISCRIMINATOR,
-            head: ScoresSet { pool: u64::from(pool), epoch, count: 0 },
+            head: ScoresSet {
+                pool: u64::from(pool),
+                epoch,
+                count: 0,
+            },
             nodes: Zeroable::zeroed(),
         }
     }
@@ -214,7 +218,9 @@ impl ScoresSetEvent {
         let unused = MAX_SCORES
             .saturating_sub(usize::try_from(self.head.count).unwrap_or(MAX_SCORES))
             .saturating_mul(size_of::<NodeScore>());
-        bytes.get(..bytes.len().saturating_sub(unused)).unwrap_or(bytes)
+        bytes
+            .get(..bytes.len().saturating_sub(unused))
+            .unwrap_or(bytes)
     }
 }
 
@@ -235,7 +241,10 @@ impl ScoresSet {
 }
 
 #[cfg(test)]
-#[allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "a test that overflows fails"
+)]
 mod tests {
     use super::*;
     use std::vec::Vec;
@@ -259,8 +268,18 @@ mod tests {
                 event.push(score(n)).expect("room");
             }
             let (head, nodes) = ScoresSet::decode_nodes(event.bytes()).expect("decodes");
-            assert_eq!(head, ScoresSet { pool: 2, epoch: 99, count: u64::from(count) });
-            assert_eq!(nodes.collect::<Vec<_>>(), (0..count).map(score).collect::<Vec<_>>());
+            assert_eq!(
+                head,
+                ScoresSet {
+                    pool: 2,
+                    epoch: 99,
+                    count: u64::from(count)
+                }
+            );
+            assert_eq!(
+                nodes.collect::<Vec<_>>(),
+                (0..count).map(score).collect::<Vec<_>>()
+            );
         }
     }
 

@@ -1,7 +1,8 @@
 use crate::record;
 use anchor_lang::prelude::*;
 use io_shared::{
-    errors::EmissionsError, events::EmissionsAuthorityAccepted, ids::io_emissions, state::EmissionsConfig,
+    errors::EmissionsError, events::EmissionsAuthorityAccepted, ids::io_emissions,
+    state::EmissionsConfig,
 };
 
 /// Makes the nominee the authority.

@@ -71,18 +71,17 @@ impl AdvanceEpoch {
 
     /// Books each pool's part; returns the parts. The last pool takes what rounding left over.
     #[inline(always)]
-    fn share_out(
-        &self,
-        pools: &[AccountView],
-        advance: &Advance,
-        now: i64,
-    ) -> Result<PoolShares> {
+    fn share_out(&self, pools: &[AccountView], advance: &Advance, now: i64) -> Result<PoolShares> {
         let total = advance.for_pools();
         let mut left = total;
         let mut parts = PoolShares::default();
         for_each_pool(pools, &self.config, |index, pool| {
             let last = index.wrapping_add(1) == pools.len();
-            let part = if last { Some(left) } else { pool.part_of(total, now) };
+            let part = if last {
+                Some(left)
+            } else {
+                pool.part_of(total, now)
+            };
             let part = part.ok_or(EmissionsError::Overflow)?;
             left = left.checked_sub(part).ok_or(EmissionsError::Overflow)?;
             pool.distribute(part, advance.epoch)

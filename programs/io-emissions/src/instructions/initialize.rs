@@ -98,12 +98,9 @@ impl Initialize {
 
     /// Creates pool number `id` at the canonical PDA of `[b"pool", id]`.
     fn create_pool(&self, pool: &AccountView, id: u8, share_bps: u64) -> Result<()> {
-        let bump = find_and_verify_program_address(
-            &[seeds::REWARD_POOL, &[id]],
-            &ID,
-            pool.address(),
-        )
-        .map_err(|_| EmissionsError::WrongPool)?;
+        let bump =
+            find_and_verify_program_address(&[seeds::REWARD_POOL, &[id]], &ID, pool.address())
+                .map_err(|_| EmissionsError::WrongPool)?;
         account::create_layout::<RewardPool>(
             self.authority.account(),
             pool,

@@ -1,7 +1,8 @@
 use crate::record;
 use anchor_lang::prelude::*;
 use io_shared::{
-    errors::EmissionsError, events::EmissionsAuthorityNominated, ids::io_emissions, state::EmissionsConfig,
+    errors::EmissionsError, events::EmissionsAuthorityNominated, ids::io_emissions,
+    state::EmissionsConfig,
 };
 
 /// Nominates the next authority, which changes nothing until it accepts. The zero address withdraws

@@ -43,7 +43,10 @@ impl ScheduleShares {
             pool.share_bps
                 .schedule(*share, now, RULE_CHANGE_DELAY)
                 .ok_or(EmissionsError::Overflow)?;
-            (_, effective_at) = pool.share_bps.pending(now).ok_or(EmissionsError::Overflow)?;
+            (_, effective_at) = pool
+                .share_bps
+                .pending(now)
+                .ok_or(EmissionsError::Overflow)?;
             Ok(())
         })?;
         record(

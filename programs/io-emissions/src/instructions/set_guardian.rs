@@ -1,6 +1,8 @@
 use crate::record;
 use anchor_lang::prelude::*;
-use io_shared::{errors::EmissionsError, events::EmissionsGuardianSet, ids::io_emissions, state::EmissionsConfig};
+use io_shared::{
+    errors::EmissionsError, events::EmissionsGuardianSet, ids::io_emissions, state::EmissionsConfig,
+};
 
 /// Replaces the guardian; the zero address leaves none.
 ///

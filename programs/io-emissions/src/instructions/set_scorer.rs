@@ -1,6 +1,8 @@
 use crate::record;
 use anchor_lang::prelude::*;
-use io_shared::{errors::EmissionsError, events::ScorerSet, ids::io_emissions, state::EmissionsConfig};
+use io_shared::{
+    errors::EmissionsError, events::ScorerSet, ids::io_emissions, state::EmissionsConfig,
+};
 
 /// Replaces the scorer; the zero address leaves none.
 ///

@@ -1,9 +1,12 @@
-use crate::{destination::require_supplier_io, receipt, record};
+use crate::{
+    destination::require_supplier_io,
+    receipt::{self, Payment},
+    record,
+};
 use anchor_lang::{pinocchio::sysvars::Sysvar as _, prelude::*};
 use io_cpi::token;
 use io_shared::{
     errors::PaymentsError,
-    events::Paid,
     ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_payments},
     state::{PaymentsConfig, Supplier},
 };
@@ -54,20 +57,20 @@ impl PayIo {
         )?;
         let payer = self.payer.address();
         let bump = receipt::require_unpaid(self.receipt.account(), payer, order_id)?;
-        let paid = Paid {
-            payer: *payer,
-            supplier: *self.supplier.address(),
-            destination: *self.destination.address(),
-            order_id: *order_id,
-            mint: self.config.io_mint,
-            venue: Address::default(),
+        let payment = Payment {
+            payer,
+            supplier: self.supplier.address(),
+            destination: self.destination.address(),
+            order_id,
+            mint: &self.config.io_mint,
+            venue: &Address::default(),
             gross: amount,
             fee: 0,
             delivered: amount,
             paid_at: now,
             expires_at,
         };
-        receipt::create(self.payer.account(), self.receipt.account(), bump, &paid)?;
+        payment.create_receipt(self.payer.account(), self.receipt.account(), bump)?;
         token::transfer(
             self.source.account(),
             self.destination.account(),
@@ -75,7 +78,7 @@ impl PayIo {
             amount,
             &[],
         );
-        record(&self.event_authority, paid);
+        record(&self.event_authority, payment.event());
         Ok(())
     }
 }

@@ -93,6 +93,7 @@ impl PayOut {
         )?;
 
         let (io_transit, usdc_transit) = (self.io_transit.account(), self.usdc_transit.account());
+        let (router, seeds) = (self.router.account(), swap::seeds());
         token::transfer(
             self.earnings.account(),
             io_transit,
@@ -106,6 +107,7 @@ impl PayOut {
         );
         let swapped = Swap {
             venue: &self.venue,
+            router,
             from: io_transit,
             to: usdc_transit,
             data: venue_data,
@@ -122,7 +124,6 @@ impl PayOut {
             swapped.received.saturating_sub(fee) >= min_usdc_out,
             PaymentsError::ReceivedTooLittle
         );
-        let (router, seeds) = (self.router.account(), swap::seeds());
         if swapped.rest > 0 {
             token::transfer(
                 io_transit,

@@ -1,6 +1,7 @@
 use crate::{
     destination::{require_owned, require_supplier_io},
-    receipt, record,
+    receipt::{self, Payment},
+    record,
     swap::{self, Swap},
 };
 use anchor_lang::{
@@ -12,7 +13,6 @@ use io_cpi::token;
 use io_shared::{
     constants::MAX_LEFT_BPS,
     errors::PaymentsError,
-    events::Paid,
     ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_payments},
     math::fee::fee_of,
     state::{Asset, PaymentsConfig, Supplier, Venue},
@@ -125,6 +125,7 @@ impl PayToken {
             .ok_or(PaymentsError::Overflow)?;
 
         let (source, payer) = (self.source.account(), self.payer.account());
+        let router = self.router.account();
         let (transit, io_transit) = (self.transit.account(), self.io_transit.account());
         if quote.fee > 0 {
             token::transfer(source, self.treasury.account(), payer, quote.fee, &[]);
@@ -132,6 +133,7 @@ impl PayToken {
         token::transfer(source, transit, payer, quote.net, &[]);
         let swapped = Swap {
             venue: &self.venue,
+            router,
             from: transit,
             to: io_transit,
             data: venue_data,
@@ -146,7 +148,6 @@ impl PayToken {
             fee_of(quote.net, MAX_LEFT_BPS).is_some_and(|most| swapped.unspent <= most),
             PaymentsError::TooMuchLeft
         );
-        let router = self.router.account();
         if swapped.rest > 0 {
             token::transfer(transit, source, router, swapped.rest, &swap::seeds());
         }
@@ -157,21 +158,21 @@ impl PayToken {
             swapped.holding,
             &swap::seeds(),
         );
-        let paid = Paid {
-            payer: *self.payer.address(),
-            supplier: *self.supplier.address(),
-            destination: *self.destination.address(),
-            order_id: *terms.order_id,
-            mint: self.asset.mint,
-            venue: *self.venue.address(),
+        let payment = Payment {
+            payer: self.payer.address(),
+            supplier: self.supplier.address(),
+            destination: self.destination.address(),
+            order_id: terms.order_id,
+            mint: &self.asset.mint,
+            venue: self.venue.address(),
             gross: quote.gross.saturating_sub(swapped.unspent),
             fee: quote.fee,
             delivered: swapped.holding,
             paid_at: now,
             expires_at: terms.expires_at,
         };
-        receipt::create(payer, self.receipt.account(), bump, &paid)?;
-        record(&self.event_authority, paid);
+        payment.create_receipt(payer, self.receipt.account(), bump)?;
+        record(&self.event_authority, payment.event());
         Ok(())
     }
 }

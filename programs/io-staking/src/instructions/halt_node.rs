@@ -36,7 +36,7 @@ impl HaltNode {
     pub fn halt_node(&mut self) -> Result<()> {
         let now = Clock::get()?.unix_timestamp;
         self.node.halt(now)?;
-        emission::record_drop(&mut self.node, &self.reward_pool, &self.node_emission, now)?;
+        emission::record_drop(&mut self.node, &self.reward_pool, &self.node_emission, now);
         crate::emit(
             &self.event_authority,
             NodeHalted {

@@ -52,7 +52,10 @@ impl Initialize {
         io_cpi::account::create_layout::<StakingConfig>(
             self.authority.account(),
             self.config.account(),
-            &[Seed::from(seeds::STAKING_CONFIG), Seed::from(&[CONFIG.bump])],
+            &[
+                Seed::from(seeds::STAKING_CONFIG),
+                Seed::from(&[CONFIG.bump]),
+            ],
             |config| {
                 config.version = VERSION;
                 config.bump = CONFIG.bump;

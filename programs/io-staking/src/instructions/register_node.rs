@@ -68,10 +68,8 @@ impl RegisterNode {
         let (operator, node) = (*self.operator.address(), *self.node.address());
         let stake_vault = self.create_vault(&self.stake_vault, seeds::STAKE_VAULT)?;
         let reward_vault = self.create_vault(&self.reward_vault, seeds::REWARD_VAULT)?;
-        let (reward_pool, _) = find_program_address(
-            &[seeds::REWARD_POOL, &[self.class.pool]],
-            &io_emissions::ID,
-        );
+        let (reward_pool, _) =
+            find_program_address(&[seeds::REWARD_POOL, &[self.class.pool]], &io_emissions::ID);
         let (node_emission, _) =
             find_program_address(&[seeds::NODE_EMISSION, node.as_ref()], &io_emissions::ID);
 
@@ -132,11 +130,8 @@ impl RegisterNode {
     /// Creates a token account of IO at `[seed, node]` that the node owns.
     fn create_vault(&self, vault: &UncheckedAccount, seed: &[u8]) -> Result<Address> {
         let node = self.node.address();
-        let bump = find_and_verify_program_address(
-            &[seed, node.as_ref()],
-            &crate::ID,
-            vault.address(),
-        )?;
+        let bump =
+            find_and_verify_program_address(&[seed, node.as_ref()], &crate::ID, vault.address())?;
         io_cpi::token::create_account(
             self.payer.account(),
             vault.account(),

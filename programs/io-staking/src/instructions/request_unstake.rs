@@ -46,7 +46,7 @@ impl RequestUnstake {
         let index = self.position.next_ticket;
         let tranche = self.position.tranche;
         let unstaked = self.node.unstake(&mut self.position, amount)?;
-        emission::record_drop(&mut self.node, &self.reward_pool, &self.node_emission, now)?;
+        emission::record_drop(&mut self.node, &self.reward_pool, &self.node_emission, now);
 
         let (node, position) = (*self.node.address(), *self.position.address());
         let rent_payer = *self.payer.address();

@@ -47,7 +47,9 @@ impl Withdraw {
             .filter(|account| anchor_lang::address_eq(&account.owner, &self.position.payout))
             .ok_or(StakingError::WrongDestination)?;
 
-        let amount = self.node.withdraw_cooling(&mut self.position, &self.ticket)?;
+        let amount = self
+            .node
+            .withdraw_cooling(&mut self.position, &self.ticket)?;
         let node = &*self.node;
         io_cpi::token::transfer(
             self.stake_vault.account(),

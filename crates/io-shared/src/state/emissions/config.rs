@@ -274,7 +274,10 @@ impl EmissionsConfig {
 }
 
 #[cfg(test)]
-#[allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "a test that overflows fails"
+)]
 mod tests {
     use super::*;
     use crate::constants::{IO, RULE_CHANGE_DELAY};
@@ -310,12 +313,45 @@ mod tests {
         let good = terms();
         let out_of_bounds = EmissionsError::RuleOutOfBounds;
         for (terms, error) in [
-            (EmissionsTerms { curve: 2, ..good }, EmissionsError::UnknownCurve),
-            (EmissionsTerms { pool_shares: [9_999, 0, 0, 0], ..good }, EmissionsError::WrongShares),
-            (EmissionsTerms { bounty_bps: 101, ..good }, out_of_bounds),
-            (EmissionsTerms { max_boost_bps: 9_999, ..good }, out_of_bounds),
-            (EmissionsTerms { max_score_age: 0, ..good }, out_of_bounds),
-            (EmissionsTerms { max_score_step_bps: 0, ..good }, out_of_bounds),
+            (
+                EmissionsTerms { curve: 2, ..good },
+                EmissionsError::UnknownCurve,
+            ),
+            (
+                EmissionsTerms {
+                    pool_shares: [9_999, 0, 0, 0],
+                    ..good
+                },
+                EmissionsError::WrongShares,
+            ),
+            (
+                EmissionsTerms {
+                    bounty_bps: 101,
+                    ..good
+                },
+                out_of_bounds,
+            ),
+            (
+                EmissionsTerms {
+                    max_boost_bps: 9_999,
+                    ..good
+                },
+                out_of_bounds,
+            ),
+            (
+                EmissionsTerms {
+                    max_score_age: 0,
+                    ..good
+                },
+                out_of_bounds,
+            ),
+            (
+                EmissionsTerms {
+                    max_score_step_bps: 0,
+                    ..good
+                },
+                out_of_bounds,
+            ),
         ] {
             assert_eq!(begin(&terms).err(), Some(error), "{terms:?}");
         }
@@ -384,7 +420,10 @@ mod tests {
         let all = config.advance(end).expect("due");
         assert_eq!(all.emission, 300_000_000 * IO);
         let nothing = config.advance(end + 3_600).expect("due");
-        assert_eq!((nothing.epoch, nothing.emission, nothing.bounty), (175_320, 0, 0));
+        assert_eq!(
+            (nothing.epoch, nothing.emission, nothing.bounty),
+            (175_320, 0, 0)
+        );
         assert!(config.advance(i64::MAX).is_some());
         assert!(config.invariant(0));
     }
@@ -408,12 +447,26 @@ mod tests {
         assert_eq!(EmissionsRule::from_byte(5), None);
         for (rule, allowed, refused) in [
             (EmissionsRule::BountyBps, [0, 100], [101, u64::MAX]),
-            (EmissionsRule::MaxBoostBps, [10_000, 50_000], [9_999, 50_001]),
-            (EmissionsRule::MaxScoreAge, [1, MAX_SCORE_AGE_EPOCHS], [0, MAX_SCORE_AGE_EPOCHS + 1]),
+            (
+                EmissionsRule::MaxBoostBps,
+                [10_000, 50_000],
+                [9_999, 50_001],
+            ),
+            (
+                EmissionsRule::MaxScoreAge,
+                [1, MAX_SCORE_AGE_EPOCHS],
+                [0, MAX_SCORE_AGE_EPOCHS + 1],
+            ),
             (EmissionsRule::MaxScoreStepBps, [1, 10_000], [0, 10_001]),
         ] {
-            assert!(allowed.into_iter().all(|value| rule.allows(value)), "{rule:?}");
-            assert!(!refused.into_iter().any(|value| rule.allows(value)), "{rule:?}");
+            assert!(
+                allowed.into_iter().all(|value| rule.allows(value)),
+                "{rule:?}"
+            );
+            assert!(
+                !refused.into_iter().any(|value| rule.allows(value)),
+                "{rule:?}"
+            );
         }
     }
 
@@ -426,7 +479,11 @@ mod tests {
         let later = config.weight_rules(START + RULE_CHANGE_DELAY);
         assert_eq!(
             later,
-            WeightRules { max_boost_bps: 20_000, max_score_age: 24, max_score_step_bps: 700 }
+            WeightRules {
+                max_boost_bps: 20_000,
+                max_score_age: 24,
+                max_score_step_bps: 700
+            }
         );
     }
 }

@@ -91,8 +91,16 @@ impl NodeEmission {
         if stake == 0 || self.score_bps == 0 {
             return 0;
         }
-        let boost = boost_bps(stake, node.min_stake.at(now), node.max_stake, rules.max_boost_bps);
-        match (u32::try_from(node.multiplier_milli), u16::try_from(self.score_bps)) {
+        let boost = boost_bps(
+            stake,
+            node.min_stake.at(now),
+            node.max_stake,
+            rules.max_boost_bps,
+        );
+        match (
+            u32::try_from(node.multiplier_milli),
+            u16::try_from(self.score_bps),
+        ) {
             (Ok(multiplier), Ok(score)) => {
                 node_weight(multiplier, node.processors, score, boost).unwrap_or(0)
             }
@@ -167,7 +175,11 @@ impl NodeEmission {
         } else {
             self.weigh(node, earning_stake, rules, now)
         };
-        let allowed = if self.is_due(pool) { self.pending_weight.max(self.weight) } else { self.weight };
+        let allowed = if self.is_due(pool) {
+            self.pending_weight.max(self.weight)
+        } else {
+            self.weight
+        };
         self.set_weight(pool, target.min(allowed))?;
         if target > allowed {
             self.pending_weight = target;
@@ -248,7 +260,10 @@ impl NodeEmission {
 }
 
 #[cfg(test)]
-#[allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "a test that overflows fails"
+)]
 mod tests {
     use super::*;
     use crate::{constants::IO, state::Scheduled};
@@ -312,11 +327,16 @@ mod tests {
         }
 
         fn settle(&mut self) -> Settlement {
-            let settled = self.emission.settle(&self.node, &mut self.pool, &RULES, NOW);
+            let settled = self
+                .emission
+                .settle(&self.node, &mut self.pool, &RULES, NOW);
             assert_eq!(self.pool.total_weight, self.emission.weight);
             assert!(self.emission.invariant());
             let Settlement { earned, forfeited } = settled.expect("adds up");
-            Settlement { earned: units(earned), forfeited: units(forfeited) }
+            Settlement {
+                earned: units(earned),
+                forfeited: units(forfeited),
+            }
         }
 
         fn sync(&mut self) -> Settlement {
@@ -369,16 +389,28 @@ mod tests {
     fn weight_counts_from_the_epoch_after_it_was_earned() {
         let mut books = Books::new();
         books.score(10_000);
-        assert_eq!((books.emission.weight, books.emission.pending_weight), (0, ONE));
+        assert_eq!(
+            (books.emission.weight, books.emission.pending_weight),
+            (0, ONE)
+        );
         // Again in the same epoch: still waiting.
         books.sync();
         assert_eq!(books.emission.weight, 0);
         books.crank(100);
         assert_eq!(units(books.pool.carry), 100);
         books.sync();
-        assert_eq!((books.emission.weight, books.emission.pending_epoch), (ONE, NEVER));
+        assert_eq!(
+            (books.emission.weight, books.emission.pending_epoch),
+            (ONE, NEVER)
+        );
         books.crank(100);
-        assert_eq!(books.sync(), Settlement { earned: 200, forfeited: 0 });
+        assert_eq!(
+            books.sync(),
+            Settlement {
+                earned: 200,
+                forfeited: 0
+            }
+        );
     }
 
     #[test]
@@ -386,13 +418,19 @@ mod tests {
         let mut books = Books::earning();
         books.stake = 5 * MIN;
         books.sync();
-        assert_eq!((books.emission.weight, books.emission.pending_weight), (ONE, 2 * ONE));
+        assert_eq!(
+            (books.emission.weight, books.emission.pending_weight),
+            (ONE, 2 * ONE)
+        );
         books.crank(0);
         books.sync();
         assert_eq!(books.emission.weight, 2 * ONE);
         books.stake = MIN;
         books.sync();
-        assert_eq!((books.emission.weight, books.emission.pending_weight), (ONE, 0));
+        assert_eq!(
+            (books.emission.weight, books.emission.pending_weight),
+            (ONE, 0)
+        );
     }
 
     #[test]
@@ -403,7 +441,10 @@ mod tests {
         books.stake = 3 * MIN;
         books.crank(0);
         books.sync();
-        assert_eq!((books.emission.weight, books.emission.pending_weight), (ONE + ONE / 2, 0));
+        assert_eq!(
+            (books.emission.weight, books.emission.pending_weight),
+            (ONE + ONE / 2, 0)
+        );
     }
 
     #[test]
@@ -417,12 +458,24 @@ mod tests {
         books.crank(100);
         books.drop_stake(MIN);
         books.crank(60);
-        assert_eq!(books.settle(), Settlement { earned: 130, forfeited: 30 });
+        assert_eq!(
+            books.settle(),
+            Settlement {
+                earned: 130,
+                forfeited: 30
+            }
+        );
         assert_eq!((units(books.pool.carry), units(books.pool.owed)), (30, 130));
         assert_eq!(books.emission.weight, ONE);
         // The record is spent.
         books.crank(0);
-        assert_eq!(books.settle(), Settlement { earned: 30, forfeited: 0 });
+        assert_eq!(
+            books.settle(),
+            Settlement {
+                earned: 30,
+                forfeited: 0
+            }
+        );
     }
 
     #[test]
@@ -431,8 +484,17 @@ mod tests {
         books.drop_stake(0);
         books.stake = MIN;
         books.crank(100);
-        assert_eq!(books.sync(), Settlement { earned: 0, forfeited: 100 });
-        assert_eq!((books.emission.weight, books.emission.pending_weight), (0, ONE));
+        assert_eq!(
+            books.sync(),
+            Settlement {
+                earned: 0,
+                forfeited: 100
+            }
+        );
+        assert_eq!(
+            (books.emission.weight, books.emission.pending_weight),
+            (0, ONE)
+        );
     }
 
     #[test]
@@ -443,7 +505,10 @@ mod tests {
         books.stake = MIN;
         books.crank(0);
         books.score(10_000);
-        assert_eq!((books.emission.weight, books.emission.pending_weight), (0, ONE));
+        assert_eq!(
+            (books.emission.weight, books.emission.pending_weight),
+            (0, ONE)
+        );
     }
 
     #[test]
@@ -455,7 +520,13 @@ mod tests {
         books.drop_stake(0);
         books.drop_stake(MIN);
         books.crank(10);
-        assert_eq!(books.settle(), Settlement { earned: 10, forfeited: 20 });
+        assert_eq!(
+            books.settle(),
+            Settlement {
+                earned: 10,
+                forfeited: 20
+            }
+        );
     }
 
     #[test]
@@ -478,7 +549,13 @@ mod tests {
         books.crank(100);
         books.drop_stake(0);
         books.node.drop_acc = u128::MAX.into();
-        assert_eq!(books.settle(), Settlement { earned: 0, forfeited: 100 });
+        assert_eq!(
+            books.settle(),
+            Settlement {
+                earned: 0,
+                forfeited: 100
+            }
+        );
     }
 
     #[test]
@@ -490,11 +567,20 @@ mod tests {
         let mut stale = Books { ..books };
         assert_eq!(books.settle().earned, 30);
         stale.crank(10);
-        assert_eq!(stale.sync(), Settlement { earned: 0, forfeited: 40 });
+        assert_eq!(
+            stale.sync(),
+            Settlement {
+                earned: 0,
+                forfeited: 40
+            }
+        );
         assert_eq!(stale.emission.weight, 0);
         // The next score starts over.
         stale.score(10_000);
-        assert_eq!((stale.emission.weight, stale.emission.pending_weight), (0, ONE));
+        assert_eq!(
+            (stale.emission.weight, stale.emission.pending_weight),
+            (0, ONE)
+        );
     }
 
     #[test]
@@ -517,18 +603,27 @@ mod tests {
         assert_eq!(books.try_score(5_000), Err(EmissionsError::AlreadyScored));
         books.crank(0);
         for beyond in [6_001, 3_999] {
-            assert_eq!(books.try_score(beyond), Err(EmissionsError::ScoreStepTooLarge));
+            assert_eq!(
+                books.try_score(beyond),
+                Err(EmissionsError::ScoreStepTooLarge)
+            );
         }
         books.score(6_000);
         books.crank(0);
         books.crank(0);
-        assert_eq!(books.try_score(8_001), Err(EmissionsError::ScoreStepTooLarge));
+        assert_eq!(
+            books.try_score(8_001),
+            Err(EmissionsError::ScoreStepTooLarge)
+        );
         books.score(8_000);
         books.crank(0);
         // Down and back: from the quality it had.
         books.score(0);
         books.crank(0);
-        assert_eq!(books.try_score(9_001), Err(EmissionsError::ScoreStepTooLarge));
+        assert_eq!(
+            books.try_score(9_001),
+            Err(EmissionsError::ScoreStepTooLarge)
+        );
         books.score(9_000);
         assert_eq!(books.emission.quality_bps, 9_000);
     }
@@ -557,7 +652,14 @@ mod tests {
         books.crank(100);
         books.settle();
         assert_eq!(books.emission.harvest(&mut books.pool), Some(100 * UNIT));
-        assert_eq!((books.emission.owed, books.emission.harvested, books.pool.owed), (0, 100 * UNIT, 0));
+        assert_eq!(
+            (
+                books.emission.owed,
+                books.emission.harvested,
+                books.pool.owed
+            ),
+            (0, 100 * UNIT, 0)
+        );
         assert_eq!(books.emission.harvest(&mut books.pool), Some(0));
     }
 

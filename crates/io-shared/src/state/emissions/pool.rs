@@ -144,6 +144,9 @@ mod tests {
         assert_eq!(pool.distribute(1, 1), None);
         assert_eq!(pool.forfeit(1), None);
         assert_eq!(pool.reweigh(1, 0), None);
-        assert_eq!((pool.carry, pool.epochs_done, pool.total_weight), (u64::MAX, 0, 0));
+        assert_eq!(
+            (pool.carry, pool.epochs_done, pool.total_weight),
+            (u64::MAX, 0, 0)
+        );
     }
 }

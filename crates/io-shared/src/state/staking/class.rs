@@ -1,9 +1,7 @@
 use super::super::{Scheduled, layout};
 use super::TrancheKind;
 use crate::{
-    constants::{
-        BASE_COLLATERAL, MAX_MULTIPLIER_MILLI, MAX_POOLS, MAX_PROCESSORS, MULTIPLIER_ONE,
-    },
+    constants::{BASE_COLLATERAL, MAX_MULTIPLIER_MILLI, MAX_POOLS, MAX_PROCESSORS, MULTIPLIER_ONE},
     errors::StakingError,
     ids,
 };
@@ -97,7 +95,9 @@ mod tests {
             (250, 4, 800), // a multiplier below 1 does not lower it
             (1_000_000, 1_024, 204_800_000),
         ] {
-            let (min, max) = class(multiplier_milli, 5).stake_bounds(processors, 0).unwrap();
+            let (min, max) = class(multiplier_milli, 5)
+                .stake_bounds(processors, 0)
+                .expect("in bounds");
             assert_eq!((min, max), (min_io * IO, min_io * IO * 5));
         }
         for processors in [0, MAX_PROCESSORS + 1] {
@@ -110,10 +110,14 @@ mod tests {
 
     #[test]
     fn the_largest_class_fits() {
-        assert!(DeviceClass::in_bounds(3, MAX_MULTIPLIER_MILLI, MAX_STAKE_MULTIPLE));
+        assert!(DeviceClass::in_bounds(
+            3,
+            MAX_MULTIPLIER_MILLI,
+            MAX_STAKE_MULTIPLE
+        ));
         let (_, max) = class(MAX_MULTIPLIER_MILLI, MAX_STAKE_MULTIPLE)
             .stake_bounds(MAX_PROCESSORS, 0)
-            .unwrap();
+            .expect("fits");
         assert!(max < u64::MAX / 2);
         for (pool, multiplier, multiple) in [
             (4, 1_000, 5),

@@ -108,6 +108,9 @@ pub struct Node {
 
 layout!(Node, ids::io_staking::ID);
 
+/// Stake that basis points can be taken of without leaving 64 bits: 18 million IO.
+const NARROW: u64 = u64::MAX / BPS;
+
 /// What [`Node::unstake`] moved from active to cooling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unstaked {
@@ -139,12 +142,7 @@ fn issue(stake: &mut u64, shares: &mut u64, amount: u64) -> Result<u64, StakingE
 
 /// Takes `amount` out of a pool of stake for a holder of `part`; returns the shares burned for it.
 #[inline(always)]
-fn redeem(
-    stake: &mut u64,
-    shares: &mut u64,
-    part: u64,
-    amount: u64,
-) -> Result<u64, StakingError> {
+fn redeem(stake: &mut u64, shares: &mut u64, part: u64, amount: u64) -> Result<u64, StakingError> {
     let burned =
         shares_to_burn(amount, part, *stake, *shares).ok_or(StakingError::InsufficientStake)?;
     *stake = stake.checked_sub(amount).ok_or(StakingError::Overflow)?;
@@ -240,18 +238,28 @@ impl Node {
         total
     }
 
-    /// Whether the operator's stake is at least its smallest part of `total`.
+    /// Whether the operator's stake, a part of `total`, is large enough a part.
     #[inline(always)]
     fn operator_covers(&self, total: u64) -> bool {
-        let own = self.operator_stake();
-        own == total || mul_wide(own, BPS) >= mul_wide(total, self.min_self_stake_bps)
+        let (own, bps) = (self.operator_stake(), self.min_self_stake_bps);
+        if total <= NARROW {
+            own.wrapping_mul(BPS) >= total.wrapping_mul(bps)
+        } else {
+            mul_wide(own, BPS) >= mul_wide(total, bps)
+        }
     }
 
     /// The most active stake that the operator's own stake covers, raw IO.
     #[inline(always)]
     fn covered(&self) -> u64 {
+        let (own, bps) = (self.operator_stake(), self.min_self_stake_bps);
+        let covered = if own <= NARROW {
+            own.wrapping_mul(BPS).checked_div(bps)
+        } else {
+            mul_div_floor(own, BPS, bps)
+        };
         // Without a smallest part (division by 0) there is no such limit.
-        mul_div_floor(self.operator_stake(), BPS, self.min_self_stake_bps).unwrap_or(u64::MAX)
+        covered.unwrap_or(u64::MAX)
     }
 
     /// How much more stake of this kind fits, and why no more.
@@ -382,12 +390,7 @@ impl Node {
         let kind = position.kind()?;
         let cooling = &mut self.cooling[kind as usize];
         let paid = cooling.value_of(ticket.shares)?.min(ticket.amount);
-        redeem(
-            &mut cooling.stake,
-            &mut cooling.shares,
-            ticket.shares,
-            paid,
-        )?;
+        redeem(&mut cooling.stake, &mut cooling.shares, ticket.shares, paid)?;
         self.tickets = self.tickets.saturating_sub(1);
         position.open_tickets = position.open_tickets.saturating_sub(1);
         Ok(paid)
