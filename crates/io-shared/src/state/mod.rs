@@ -112,7 +112,9 @@ mod tests {
                 Supplier::SPACE,
                 Receipt::SPACE + size_of::<ReceiptEntry>(),
             ],
-            [0; 15]
+            [
+                224, 224, 264, 112, 624, 224, 168, 392, 152, 240, 400, 296, 120, 184, 264
+            ]
         );
     }
 }
