@@ -148,6 +148,8 @@ impl Sid {
             "APT::Sandbox::User=root".to_owned(),
             "APT::Get::List-Cleanup=0".to_owned(),
             "Acquire::Retries=3".to_owned(),
+            // A mirror that lags is fine: versions and checksums are compared with the lock.
+            "Acquire::Check-Valid-Until=false".to_owned(),
             // By default an unreachable mirror is only a warning.
             "APT::Update::Error-Mode=any".to_owned(),
         ] {
