@@ -417,10 +417,7 @@ pub fn close_receipt(payer: &Pubkey, order_id: &[u8; 32], rent_payer: &Pubkey) -
     payments_instruction(
         "close_receipt",
         &(),
-        vec![
-            write(pda::receipt(payer, order_id).0),
-            write(*rent_payer),
-        ],
+        vec![write(pda::receipt(payer, order_id).0), write(*rent_payer)],
     )
 }
 

@@ -139,9 +139,15 @@ mod tests {
                 AccountMeta::new_readonly(TOKEN_PROGRAM, false),
             ]
         };
-        assert_eq!(route.accounts, accounts(transit_a, key(5), key(6), transit_b));
+        assert_eq!(
+            route.accounts,
+            accounts(transit_a, key(5), key(6), transit_b)
+        );
         let back = pool.route(&key(4), 1, 1).expect("the pool has it");
-        assert_eq!(back.accounts, accounts(transit_b, key(6), key(5), transit_a));
+        assert_eq!(
+            back.accounts,
+            accounts(transit_b, key(6), key(5), transit_a)
+        );
         assert_eq!(pool.route(&key(9), 1, 1), None);
     }
 }

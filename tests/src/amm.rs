@@ -114,14 +114,8 @@ impl NewPool {
             bytes[0] = seed;
             Keypair::new_from_array(bytes)
         };
-        let [swap, pool_mint, reserve_a, reserve_b, fee_account, shares] = [
-            key(201),
-            key(202),
-            key(203),
-            key(204),
-            key(205),
-            key(206),
-        ];
+        let [swap, pool_mint, reserve_a, reserve_b, fee_account, shares] =
+            [key(201), key(202), key(203), key(204), key(205), key(206)];
         let pool = TokenSwapPool {
             program: AMM_PROGRAM,
             swap: swap.pubkey(),

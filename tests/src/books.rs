@@ -122,7 +122,7 @@ fn kind<L: Layout>() -> (Pubkey, Vec<u8>, usize) {
     (L::OWNER, L::DISCRIMINATOR.to_vec(), L::SPACE)
 }
 
-/// 1. Minted ever ≤ the cap; supply = minted − burned; every minter within its policy.
+/// Invariant 1: Minted ever ≤ the cap; supply = minted − burned; every minter within its policy.
 fn check_supply(world: &World, books: &mut Books) -> Result<()> {
     let config: MintConfig = world.read(&io_mint::CONFIG.address);
     let supply = world.supply(&config.mint);
@@ -174,7 +174,7 @@ fn check_holders(world: &World) -> Result<()> {
     Ok(())
 }
 
-/// 2. Emitted = cumulative(epochs done), and no more epochs are done than elapsed; 4. the vault holds
+/// Invariant 2: emitted = cumulative(epochs done), and no more epochs are done than elapsed. Invariant 4: the vault holds
 /// what nodes are owed and the carry, no more is given out than was emitted, and each pool's weight is
 /// the sum of its nodes'.
 fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
@@ -294,8 +294,8 @@ fn check_weights(world: &World) -> Result<()> {
     Ok(())
 }
 
-/// 3. For each node: stake vault = active + cooling; the positions' values and the tickets' fit in;
-/// 4. the reward vault covers what can be claimed.
+/// Invariant 3: For each node: stake vault = active + cooling; the positions' values and the tickets' fit in;
+/// Invariant 4: the reward vault covers what can be claimed.
 fn check_nodes(world: &World, books: &mut Books) -> Result<()> {
     let mut positions: HashMap<[u8; 32], Vec<Position>> = HashMap::new();
     for (_, position) in all::<Position>(world) {
@@ -388,7 +388,7 @@ fn check_node(
     Ok(())
 }
 
-/// 7. The router's transit accounts are empty, and no fee was taken on IO.
+/// Invariant 7: The router's transit accounts are empty, and no fee was taken on IO.
 fn check_router(world: &World) -> Result<()> {
     for (_, asset) in all::<Asset>(world) {
         let held = world.token_balance(&asset.transit);

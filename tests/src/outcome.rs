@@ -40,7 +40,7 @@ impl Outcome {
 #[derive(Debug)]
 pub struct Failure {
     pub error: TransactionError,
-    pub meta: TransactionMetadata,
+    pub meta: Box<TransactionMetadata>,
 }
 
 impl Failure {
@@ -74,7 +74,7 @@ impl From<FailedTransactionMetadata> for Failure {
     fn from(failed: FailedTransactionMetadata) -> Self {
         Self {
             error: failed.err,
-            meta: failed.meta,
+            meta: Box::new(failed.meta),
         }
     }
 }

@@ -51,7 +51,7 @@ fn cumulative(epochs: u64) -> Exact {
 
 #[test]
 fn the_curve_is_the_one_that_the_protocol_prints() {
-    // 4,566.21004566 IO, then 63.411 IO less a million hours' worth; A = 328,812,968.85443 IO.
+    // 4,566.21004566 IO, less by 0.0000138869… each epoch; without end 328,812,968.85443 IO.
     assert_eq!(floor(&cumulative(1)), 456_621_004_566);
     let second = cumulative(2) - cumulative(1);
     assert_eq!(floor(&(second / cumulative(1) * exact(10).pow(9))), 999_986_113);

@@ -113,8 +113,7 @@ impl Market {
         let authority = world.authority.pubkey();
         let [guardian, treasury, renter, creator] = std::array::from_fn(|_| world.wallet());
         let creator_io = io_account(&mut world, &creator.pubkey(), 1_000_000 * IO);
-        let creator_usdc =
-            world.create_token_account(&creator.pubkey(), &usdc, 150_000 * USDC);
+        let creator_usdc = world.create_token_account(&creator.pubkey(), &usdc, 150_000 * USDC);
         let deposits = [
             Deposit {
                 mint: MINT,
@@ -325,9 +324,7 @@ impl Market {
 
 fn bytes_of(venue: &Venue) -> &[u8] {
     // SAFETY: `Venue` is plain old data without padding.
-    unsafe {
-        std::slice::from_raw_parts(std::ptr::from_ref(venue).cast(), size_of::<Venue>())
-    }
+    unsafe { std::slice::from_raw_parts(std::ptr::from_ref(venue).cast(), size_of::<Venue>()) }
 }
 
 fn register(world: &mut World, usdc: &Pubkey, preference: PayoutPreference) -> Payee {
@@ -366,14 +363,6 @@ fn attempt(
         .filter(|signer| asked(&signer.pubkey()))
         .collect();
     world.send(&[instruction], &signers)
-}
-
-/// A copy of an account of ours at an address that is not its own, as no instruction could make.
-fn twin(world: &mut World, address: &Pubkey) -> Pubkey {
-    let twin = world.fresh_address();
-    let data = world.data(address);
-    world.put(twin, ids::io_payments::ID, data, false);
-    twin
 }
 
 /// A call of the token program that the router signs, as a route.
@@ -535,10 +524,19 @@ fn list_asset_creates_the_asset_and_its_transit() {
     let (address, bump) = pda::asset(&mint);
     let (transit, _) = pda::transit(&mint);
     let asset: Asset = market.world.read(&address);
-    assert_eq!((asset.version, asset.bump, asset.enabled), (VERSION, bump, 1));
+    assert_eq!(
+        (asset.version, asset.bump, asset.enabled),
+        (VERSION, bump, 1)
+    );
     assert_eq!((asset.mint, asset.decimals), (mint, 9));
-    assert_eq!((asset.transit, asset.token_program), (transit, TOKEN_PROGRAM));
-    assert_eq!((asset.fee_bps.at(market.world.now()), asset.minimum), (150, 77));
+    assert_eq!(
+        (asset.transit, asset.token_program),
+        (transit, TOKEN_PROGRAM)
+    );
+    assert_eq!(
+        (asset.fee_bps.at(market.world.now()), asset.minimum),
+        (150, 77)
+    );
     assert_eq!(
         outcome.event::<AssetListed>(),
         AssetListed {
@@ -556,7 +554,10 @@ fn list_asset_creates_the_asset_and_its_transit() {
     let config: PaymentsConfig = market.world.read(&CONFIG.address);
     assert_eq!(config.io_transit, pda::transit(&MINT).0);
     assert_eq!(config.usdc_transit, pda::transit(&market.usdc).0);
-    assert_fails(attempt(&mut market.world, list, &[]), PaymentsError::AlreadyListed);
+    assert_fails(
+        attempt(&mut market.world, list, &[]),
+        PaymentsError::AlreadyListed,
+    );
 }
 
 #[test]
@@ -607,7 +608,11 @@ fn list_asset_refuses_bad_terms_and_strangers() {
         &[],
         &[
             (3, pda::asset(&MINT).0, wrong.clone()),
-            (4, pda::transit(&MINT).0, custom(PaymentsError::WrongTransit)),
+            (
+                4,
+                pda::transit(&MINT).0,
+                custom(PaymentsError::WrongTransit),
+            ),
             (5, stranger.pubkey(), wrong.clone()),
             (6, stranger.pubkey(), wrong),
         ],
@@ -625,7 +630,10 @@ fn list_venue_creates_the_pair() {
     let bytes = padded(&discriminator);
     let (address, bump) = pda::venue(&AMM_PROGRAM, &bytes);
     let venue: Venue = market.world.read(&address);
-    assert_eq!((venue.version, venue.bump, venue.enabled), (VERSION, bump, 1));
+    assert_eq!(
+        (venue.version, venue.bump, venue.enabled),
+        (VERSION, bump, 1)
+    );
     assert_eq!((venue.program, venue.discriminator), (AMM_PROGRAM, bytes));
     assert_eq!((venue.discriminator_len, venue.window_limit), (3, u64::MAX));
     assert_eq!(
@@ -637,7 +645,10 @@ fn list_venue_creates_the_pair() {
             discriminator_len: 3,
         }
     );
-    assert_fails(attempt(&mut market.world, list, &[]), PaymentsError::AlreadyListed);
+    assert_fails(
+        attempt(&mut market.world, list, &[]),
+        PaymentsError::AlreadyListed,
+    );
 }
 
 #[test]
@@ -654,18 +665,33 @@ fn list_venue_refuses_what_is_no_venue() {
         ),
         (list(&AMM_PROGRAM, &[]), PaymentsError::BadDiscriminator),
         (list(&TOKEN_PROGRAM, &[3]), PaymentsError::ForbiddenVenue),
-        (list(&ids::SYSTEM_PROGRAM, &[2]), PaymentsError::ForbiddenVenue),
+        (
+            list(&ids::SYSTEM_PROGRAM, &[2]),
+            PaymentsError::ForbiddenVenue,
+        ),
         (list(&ids::io_mint::ID, &[9]), PaymentsError::ForbiddenVenue),
-        (list(&ids::io_payments::ID, &[9]), PaymentsError::ForbiddenVenue),
-        (list(&ids::io_staking::ID, &[9]), PaymentsError::ForbiddenVenue),
-        (list(&ids::io_emissions::ID, &[9]), PaymentsError::ForbiddenVenue),
+        (
+            list(&ids::io_payments::ID, &[9]),
+            PaymentsError::ForbiddenVenue,
+        ),
+        (
+            list(&ids::io_staking::ID, &[9]),
+            PaymentsError::ForbiddenVenue,
+        ),
+        (
+            list(&ids::io_emissions::ID, &[9]),
+            PaymentsError::ForbiddenVenue,
+        ),
         (list(&wallet, &[9]), PaymentsError::ForbiddenVenue),
     ] {
         assert_fails(attempt(&mut market.world, instruction, &[&stranger]), error);
     }
     let mut other = list(&AMM_PROGRAM, &[9]);
     other.accounts[2].pubkey = pda::venue(&AMM_PROGRAM, &padded(&[8])).0;
-    assert_fails(attempt(&mut market.world, other, &[]), PaymentsError::WrongAccount);
+    assert_fails(
+        attempt(&mut market.world, other, &[]),
+        PaymentsError::WrongAccount,
+    );
 }
 
 #[test]
@@ -692,10 +718,24 @@ fn the_guardian_can_only_switch_off() {
             .expect("the guardian switches off");
         assert_fails(market.send(switch(&guardian, true), &guardian), refused);
         for event in off.events::<AssetEnabled>() {
-            assert_eq!(event, AssetEnabled { mint: usdc, by, enabled: 0 });
+            assert_eq!(
+                event,
+                AssetEnabled {
+                    mint: usdc,
+                    by,
+                    enabled: 0
+                }
+            );
         }
         for event in off.events::<VenueEnabled>() {
-            assert_eq!(event, VenueEnabled { venue, by, enabled: 0 });
+            assert_eq!(
+                event,
+                VenueEnabled {
+                    venue,
+                    by,
+                    enabled: 0
+                }
+            );
         }
         for event in off.events::<PaymentsPaused>() {
             assert_eq!(event, PaymentsPaused { by, paused: 1 });
@@ -710,7 +750,10 @@ fn the_guardian_can_only_switch_off() {
     }
     assert_eq!(market.world.read::<Asset>(&pda::asset(&usdc).0).enabled, 1);
     assert_eq!(market.world.read::<Venue>(&venue).enabled, 1);
-    assert_eq!(market.world.read::<PaymentsConfig>(&CONFIG.address).paused, 0);
+    assert_eq!(
+        market.world.read::<PaymentsConfig>(&CONFIG.address).paused,
+        0
+    );
 }
 
 #[test]
@@ -732,20 +775,36 @@ fn rules_change_after_the_delay() {
     );
     assert_eq!(
         outcome.event::<AssetFeeScheduled>(),
-        AssetFeeScheduled { mint: usdc, fee_bps: 300, effective_at }
+        AssetFeeScheduled {
+            mint: usdc,
+            fee_bps: 300,
+            effective_at
+        }
     );
     assert_eq!(
         outcome.event::<PayoutFeeScheduled>(),
-        PayoutFeeScheduled { fee_bps: 100, effective_at }
+        PayoutFeeScheduled {
+            fee_bps: 100,
+            effective_at
+        }
     );
     assert_eq!(
         outcome.event::<TreasuryScheduled>(),
-        TreasuryScheduled { treasury, effective_at }
+        TreasuryScheduled {
+            treasury,
+            effective_at
+        }
     );
     let config: PaymentsConfig = market.world.read(&CONFIG.address);
     let asset: Asset = market.world.read(&pda::asset(&usdc).0);
-    assert_eq!(asset.fee_bps.pending(market.world.now()), Some((300, effective_at)));
-    assert_eq!(config.payout_fee_bps.pending(market.world.now()), Some((100, effective_at)));
+    assert_eq!(
+        asset.fee_bps.pending(market.world.now()),
+        Some((300, effective_at))
+    );
+    assert_eq!(
+        config.payout_fee_bps.pending(market.world.now()),
+        Some((100, effective_at))
+    );
     assert_eq!(config.treasury_at(effective_at), &treasury);
 
     let refused = PaymentsError::Unauthorized;
@@ -754,9 +813,18 @@ fn rules_change_after_the_delay() {
         (payments::schedule_asset_fee(&other, &usdc, 1), refused),
         (payments::schedule_payout_fee(&other, 1), refused),
         (payments::schedule_treasury(&other, &other), refused),
-        (payments::schedule_asset_fee(&key, &usdc, 501), PaymentsError::FeeTooHigh),
-        (payments::schedule_asset_fee(&key, &MINT, 1), PaymentsError::FeeTooHigh),
-        (payments::schedule_payout_fee(&key, 501), PaymentsError::FeeTooHigh),
+        (
+            payments::schedule_asset_fee(&key, &usdc, 501),
+            PaymentsError::FeeTooHigh,
+        ),
+        (
+            payments::schedule_asset_fee(&key, &MINT, 1),
+            PaymentsError::FeeTooHigh,
+        ),
+        (
+            payments::schedule_payout_fee(&key, 501),
+            PaymentsError::FeeTooHigh,
+        ),
         (
             payments::schedule_treasury(&key, &Pubkey::default()),
             PaymentsError::NobodyNamed,
@@ -770,7 +838,10 @@ fn rules_change_after_the_delay() {
     assert_fails(market.pay_token(&payment), PaymentsError::WrongTreasury);
     let treasury_usdc = market.world.create_token_account(&treasury, &usdc, 0);
     market
-        .pay_token(&TokenPayment { treasury: treasury_usdc, ..payment })
+        .pay_token(&TokenPayment {
+            treasury: treasury_usdc,
+            ..payment
+        })
         .expect("the new treasury is paid");
     assert_eq!(market.world.token_balance(&treasury_usdc), 30_000);
 }
@@ -786,13 +857,19 @@ fn the_authority_is_handed_over_in_two_steps() {
     let nominate = payments::nominate_authority(&stranger.pubkey(), &new);
     assert_fails(market.send(nominate, &stranger), refused);
     let accept = payments::accept_authority(&new);
-    assert_fails(market.send(accept.clone(), &next), PaymentsError::NotNominated);
+    assert_fails(
+        market.send(accept.clone(), &next),
+        PaymentsError::NotNominated,
+    );
     let outcome = market
         .send(payments::nominate_authority(&old, &new), &authority)
         .expect("the authority nominates");
     assert_eq!(
         outcome.event::<PaymentsAuthorityNominated>(),
-        PaymentsAuthorityNominated { authority: old, nominee: new }
+        PaymentsAuthorityNominated {
+            authority: old,
+            nominee: new
+        }
     );
     let outcome = market.send(accept, &next).expect("the nominee accepts");
     assert_eq!(
@@ -801,11 +878,17 @@ fn the_authority_is_handed_over_in_two_steps() {
     );
 
     let guardian = stranger.pubkey();
-    assert_fails(market.send(payments::set_guardian(&old, &guardian), &authority), refused);
+    assert_fails(
+        market.send(payments::set_guardian(&old, &guardian), &authority),
+        refused,
+    );
     let outcome = market
         .send(payments::set_guardian(&new, &guardian), &next)
         .expect("the new authority acts");
-    assert_eq!(outcome.event::<PaymentsGuardianSet>(), PaymentsGuardianSet { guardian });
+    assert_eq!(
+        outcome.event::<PaymentsGuardianSet>(),
+        PaymentsGuardianSet { guardian }
+    );
     let config: PaymentsConfig = market.world.read(&CONFIG.address);
     assert_eq!(
         (config.governance.authority, config.governance.guardian),
@@ -832,8 +915,14 @@ fn a_supplier_registers_with_a_vault_of_its_own() {
     let supplier: Supplier = market.world.read(&address);
     assert_eq!((supplier.version, supplier.bump), (VERSION, bump));
     assert_eq!((supplier.owner, supplier.payout), (owner.pubkey(), payout));
-    assert_eq!((supplier.earnings, supplier.rent_payer), (earnings, payer.pubkey()));
-    assert_eq!((supplier.preference, supplier.keeper_min_price), (usdc as u8, 0));
+    assert_eq!(
+        (supplier.earnings, supplier.rent_payer),
+        (earnings, payer.pubkey())
+    );
+    assert_eq!(
+        (supplier.preference, supplier.keeper_min_price),
+        (usdc as u8, 0)
+    );
     let vault = market.world.token_account(&earnings);
     assert_eq!((vault.owner, vault.mint), (address, MINT));
     assert_eq!(
@@ -862,7 +951,10 @@ fn registration_checks_what_it_is_given() {
     let good = payments::register_supplier(&key, &key, io, &key, &MINT);
     let mut unknown = good.clone();
     unknown.data[8] = 2;
-    assert_fails(market.send(unknown, &owner), PaymentsError::UnknownPreference);
+    assert_fails(
+        market.send(unknown, &owner),
+        PaymentsError::UnknownPreference,
+    );
     let mut unsigned = good.clone();
     unsigned.accounts[1] = AccountMeta::new_readonly(market.renter.pubkey(), false);
     assert_reason(
@@ -883,7 +975,9 @@ fn registration_checks_what_it_is_given() {
             (7, key, wrong),
         ],
     );
-    market.send(good, &owner).expect("nothing was wrong with it");
+    market
+        .send(good, &owner)
+        .expect("nothing was wrong with it");
 }
 
 #[test]
@@ -894,13 +988,20 @@ fn a_supplier_switches_at_any_time() {
     let payout = market.world.wallet().pubkey();
     let supplier = market.supplier.address();
     let set = payments::set_supplier(&owner.pubkey(), PayoutPreference::Usdc, &payout, 150_000);
-    let outcome = market.send(set.clone(), &owner).expect("the owner switches");
+    let outcome = market
+        .send(set.clone(), &owner)
+        .expect("the owner switches");
     let read: Supplier = market.world.read(&supplier);
     assert!(read.takes_usdc());
     assert_eq!((read.payout, read.keeper_min_price), (payout, 150_000));
     assert_eq!(
         outcome.event::<SupplierChanged>(),
-        SupplierChanged { supplier, payout, preference: 1, keeper_min_price: 150_000 }
+        SupplierChanged {
+            supplier,
+            payout,
+            preference: 1,
+            keeper_min_price: 150_000
+        }
     );
 
     let mut foreign = set.clone();
@@ -908,7 +1009,10 @@ fn a_supplier_switches_at_any_time() {
     assert_fails(market.send(foreign, &stranger), PaymentsError::Unauthorized);
     let mut unknown = set;
     unknown.data[8] = 7;
-    assert_fails(market.send(unknown, &owner), PaymentsError::UnknownPreference);
+    assert_fails(
+        market.send(unknown, &owner),
+        PaymentsError::UnknownPreference,
+    );
     let nobody = Pubkey::default();
     let nobody = payments::set_supplier(&owner.pubkey(), PayoutPreference::Io, &nobody, 0);
     assert_fails(market.send(nobody, &owner), PaymentsError::NobodyNamed);
@@ -923,10 +1027,12 @@ fn io_goes_straight_to_the_payout_wallet() {
     let order = market.order();
     let instruction = market.pay_io(amount);
     let outcome = market.world.run(&[instruction], &[&market.renter]);
-    println!("pay_io: {} CU, bump {}", outcome.cu, pda::receipt(&market.renter.pubkey(), &ORDER).1);
 
     assert_eq!(market.world.token_balance(&market.supplier.io), amount);
-    assert_eq!(market.world.token_balance(&market.renter_io), 10_000 * IO - amount);
+    assert_eq!(
+        market.world.token_balance(&market.renter_io),
+        10_000 * IO - amount
+    );
     let paid = Paid {
         payer: market.renter.pubkey(),
         supplier: market.supplier.address(),
@@ -952,12 +1058,18 @@ fn assert_receipt(market: &Market, paid: &Paid) {
     assert_eq!((receipt.version, receipt.count), (VERSION, 1));
     assert_eq!(receipt.bump, pda::receipt(&paid.payer, &ORDER).1);
     assert_eq!(receipt.oracle_bounded, 0);
-    assert_eq!((receipt.payer, receipt.rent_payer), (paid.payer, paid.payer));
+    assert_eq!(
+        (receipt.payer, receipt.rent_payer),
+        (paid.payer, paid.payer)
+    );
     assert_eq!((receipt.order_id, receipt.mint), (paid.order_id, paid.mint));
     assert_eq!(receipt.reference, [0; 32]);
     assert_eq!((receipt.gross, receipt.fee), (paid.gross, paid.fee));
     assert_eq!(receipt.delivered, paid.delivered);
-    assert_eq!((receipt.paid_at, receipt.expires_at), (paid.paid_at, paid.expires_at));
+    assert_eq!(
+        (receipt.paid_at, receipt.expires_at),
+        (paid.paid_at, paid.expires_at)
+    );
     assert_eq!(entry.supplier, paid.supplier);
     assert_eq!((entry.delivered, entry.refunded), (paid.delivered, 0));
     assert_eq!(
@@ -972,13 +1084,21 @@ fn io_waits_in_the_vault_of_a_supplier_who_takes_usdc() {
     market.prefer(PayoutPreference::Usdc, 0);
     let instruction = market.pay_io(5 * IO);
     let outcome = market.world.run(&[instruction], &[&market.renter]);
-    println!("pay_io to the vault: {} CU", outcome.cu);
-    assert_eq!(outcome.event::<Paid>().destination, market.supplier.earnings());
-    assert_eq!(market.world.token_balance(&market.supplier.earnings()), 5 * IO);
+    assert_eq!(
+        outcome.event::<Paid>().destination,
+        market.supplier.earnings()
+    );
+    assert_eq!(
+        market.world.token_balance(&market.supplier.earnings()),
+        5 * IO
+    );
     assert_eq!(market.world.token_balance(&market.supplier.io), 0);
 
     // The wallet is wrong now, and after switching back the vault is.
-    let order = Order { id: [1; 32], ..market.order() };
+    let order = Order {
+        id: [1; 32],
+        ..market.order()
+    };
     let to_wallet = market.pay_io_to(&market.supplier.io, &order, IO);
     let to_vault = market.pay_io_to(&market.supplier.earnings(), &order, IO);
     let renter = market.renter.insecure_clone();
@@ -995,7 +1115,10 @@ fn an_order_is_paid_once() {
     let renter = market.renter.insecure_clone();
     let instruction = market.pay_io(IO);
     market.send(instruction.clone(), &renter).expect("paid");
-    assert_fails(market.send(instruction.clone(), &renter), PaymentsError::AlreadyPaid);
+    assert_fails(
+        market.send(instruction.clone(), &renter),
+        PaymentsError::AlreadyPaid,
+    );
     let payment = market.usdc_payment(USDC, true);
     assert_fails(market.pay_token(&payment), PaymentsError::AlreadyPaid);
 
@@ -1016,7 +1139,10 @@ fn an_order_is_paid_once() {
     let close = payments::close_receipt(&renter.pubkey(), &ORDER, &renter.pubkey());
     market.world.advance(599);
     let stranger = market.world.wallet();
-    assert_fails(market.send(close.clone(), &stranger), PaymentsError::NotExpired);
+    assert_fails(
+        market.send(close.clone(), &stranger),
+        PaymentsError::NotExpired,
+    );
     market.world.advance(1);
     let rent = market.world.lamports(&market.receipt());
     let before = market.world.lamports(&renter.pubkey());
@@ -1047,7 +1173,10 @@ fn closing_pays_the_rent_back_to_its_payer_only() {
     assert_fails(market.send(close, &thief), PaymentsError::WrongAccount);
     let mut close = payments::close_receipt(&renter.pubkey(), &ORDER, &renter.pubkey());
     close.accounts[0].pubkey = CONFIG.address;
-    assert_reason(market.send(close, &thief), InstructionError::InvalidAccountData);
+    assert_reason(
+        market.send(close, &thief),
+        InstructionError::InvalidAccountData,
+    );
 }
 
 #[test]
@@ -1074,10 +1203,19 @@ fn a_payment_is_good_for_at_most_thirty_days() {
         (5, now + 1, None),
         (6, now + 30 * DAY, None),
     ] {
-        let order = Order { id: [n; 32], expires_at };
-        let payment = TokenPayment { order, ..market.usdc_payment(USDC, false) };
+        let order = Order {
+            id: [n; 32],
+            expires_at,
+        };
+        let payment = TokenPayment {
+            order,
+            ..market.usdc_payment(USDC, false)
+        };
         let in_token = market.pay_token(&payment);
-        let order = Order { id: [100 + n; 32], expires_at };
+        let order = Order {
+            id: [100 + n; 32],
+            expires_at,
+        };
         let instruction = market.pay_io_to(&destination, &order, IO);
         let in_io = market.send(instruction, &renter);
         match error {
@@ -1093,7 +1231,6 @@ fn a_payment_is_good_for_at_most_thirty_days() {
 #[test]
 fn io_payments_check_what_they_are_given() {
     let mut market = Market::new();
-    let config = twin(&mut market.world, &CONFIG.address);
     let renter = market.renter.insecure_clone();
     let zero = market.pay_io(0);
     assert_fails(market.send(zero, &renter), PaymentsError::ZeroAmount);
@@ -1101,7 +1238,11 @@ fn io_payments_check_what_they_are_given() {
     assert_token_error(market.send(too_much, &renter), INSUFFICIENT_FUNDS);
 
     let good = market.pay_io(IO);
-    let rival = register(&mut market.world, &market.usdc.clone(), PayoutPreference::Usdc);
+    let rival = register(
+        &mut market.world,
+        &market.usdc.clone(),
+        PayoutPreference::Usdc,
+    );
     let thief = market.world.wallet();
     let thief_io = io_account(&mut market.world, &thief.pubkey(), 0);
     let thief_rich = io_account(&mut market.world, &thief.pubkey(), IO);
@@ -1116,14 +1257,17 @@ fn io_payments_check_what_they_are_given() {
             (1, CONFIG.address, InstructionError::InvalidAccountData),
             (1, thief.pubkey(), InstructionError::IllegalOwner),
             (2, thief_rich, InstructionError::Custom(OWNER_MISMATCH)),
-            (2, market.renter_usdc, InstructionError::Custom(MINT_MISMATCH)),
+            (
+                2,
+                market.renter_usdc,
+                InstructionError::Custom(MINT_MISMATCH),
+            ),
             (3, thief_io, destination.clone()),
             (3, payout_usdc, destination.clone()),
             (3, rival.earnings(), destination.clone()),
             (3, rival.address(), destination),
             (3, market.renter_io, InstructionError::Custom(DUPLICATE)),
             (4, pda::receipt(&thief.pubkey(), &ORDER).0, wrong.clone()),
-            (5, config, wrong.clone()),
             (6, thief.pubkey(), wrong.clone()),
             (7, thief.pubkey(), wrong.clone()),
             (8, thief.pubkey(), wrong.clone()),
@@ -1139,14 +1283,16 @@ fn io_payments_check_what_they_are_given() {
     // Another supplier's vault is no destination for one who takes USDC either.
     market.prefer(PayoutPreference::Usdc, 0);
     let stolen = market.pay_io_to(&rival.earnings(), &market.order(), IO);
-    assert_fails(market.send(stolen, &renter), PaymentsError::WrongDestination);
+    assert_fails(
+        market.send(stolen, &renter),
+        PaymentsError::WrongDestination,
+    );
     assert_eq!(market.world.token_balance(&market.renter_io), 10_000 * IO);
 }
 
 #[test]
 fn a_payment_without_a_receipt_is_cheaper() {
     let mut market = Market::new();
-    let config = twin(&mut market.world, &CONFIG.address);
     let renter = market.renter.insecure_clone();
     let pay = |market: &Market, destination: &Pubkey, amount| {
         payments::pay_io_unreceipted(
@@ -1161,7 +1307,6 @@ fn a_payment_without_a_receipt_is_cheaper() {
     let destination = market.supplier.io;
     let good = pay(&market, &destination, 7);
     let outcome = market.send(good.clone(), &renter).expect("paid");
-    println!("pay_io_unreceipted: {} CU", outcome.cu);
     assert_eq!(
         outcome.event::<MicroPaid>(),
         MicroPaid {
@@ -1185,9 +1330,12 @@ fn a_payment_without_a_receipt_is_cheaper() {
         &[&renter],
         &[
             (1, CONFIG.address, InstructionError::InvalidAccountData),
-            (2, market.renter_usdc, InstructionError::Custom(MINT_MISMATCH)),
+            (
+                2,
+                market.renter_usdc,
+                InstructionError::Custom(MINT_MISMATCH),
+            ),
             (3, vault, custom(PaymentsError::WrongDestination)),
-            (4, config, wrong.clone()),
             (5, key, wrong.clone()),
             (6, key, wrong.clone()),
             (7, key, wrong),
@@ -1227,10 +1375,6 @@ fn usdc_is_swapped_to_the_raw_unit() {
             ..market.usdc_payment(amount, fee_on_top)
         };
         let outcome = market.pay_token(&payment).expect("paid");
-        println!("pay_token: {} CU", outcome.cu);
-        if amount == MINIMUM {
-            println!("{}", outcome.meta.pretty_logs());
-        }
 
         let gross = gross - (net - spent);
         let paid = Paid {
@@ -1251,7 +1395,10 @@ fn usdc_is_swapped_to_the_raw_unit() {
         let world = &market.world;
         assert_eq!(world.token_balance(&market.supplier.io), received);
         assert_eq!(world.token_balance(&market.treasury_usdc), fee);
-        assert_eq!(world.token_balance(&market.renter_usdc), 10_000 * USDC - gross);
+        assert_eq!(
+            world.token_balance(&market.renter_usdc),
+            10_000 * USDC - gross
+        );
         assert_eq!(
             market.amm.reserves(world, &market.usdc),
             (reserves.0 + spent, reserves.1 - received)
@@ -1267,7 +1414,10 @@ fn usdc_paid_to_a_supplier_who_takes_usdc_waits_as_io() {
     let payment = market.usdc_payment(50 * USDC, false);
     let outcome = market.pay_token(&payment).expect("paid");
     let delivered = outcome.event::<Paid>().delivered;
-    assert_eq!(market.world.token_balance(&market.supplier.earnings()), delivered);
+    assert_eq!(
+        market.world.token_balance(&market.supplier.earnings()),
+        delivered
+    );
     market.assert_transits_empty();
 }
 
@@ -1277,7 +1427,10 @@ fn a_payment_that_brings_too_little_changes_nothing() {
     let payment = market.usdc_payment(100 * USDC, false);
     let Trade { received, .. } = market.amm.quote(&market.world, &market.usdc, 98 * USDC);
     let before = market.balances();
-    let greedy = TokenPayment { min_io_out: received + 1, ..payment };
+    let greedy = TokenPayment {
+        min_io_out: received + 1,
+        ..payment
+    };
     assert_fails(market.pay_token(&greedy), PaymentsError::ReceivedTooLittle);
     // The venue's own bound stops it as well.
     let route = market
@@ -1289,7 +1442,10 @@ fn a_payment_that_brings_too_little_changes_nothing() {
     assert_token_error(market.pay_along(&payment, &route), EXCEEDED_SLIPPAGE);
     assert_eq!(market.balances(), before);
     assert!(!market.world.exists(&market.receipt()));
-    let exact = TokenPayment { min_io_out: received, ..payment };
+    let exact = TokenPayment {
+        min_io_out: received,
+        ..payment
+    };
     market.pay_token(&exact).expect("exactly enough");
 }
 
@@ -1299,7 +1455,10 @@ fn what_the_venue_leaves_goes_back() {
     let payment = market.usdc_payment(100 * USDC, true);
     // The data asks the venue for less than it is given: 1 % is the most it may leave.
     let stingy = market.amm.route(&market.usdc, 99 * USDC - 1);
-    assert_fails(market.pay_along(&payment, &stingy), PaymentsError::TooMuchLeft);
+    assert_fails(
+        market.pay_along(&payment, &stingy),
+        PaymentsError::TooMuchLeft,
+    );
     let route = market.amm.route(&market.usdc, 99 * USDC);
     let trade = market.amm.quote(&market.world, &market.usdc, 99 * USDC);
     assert_eq!(trade.spent, 99 * USDC);
@@ -1307,7 +1466,10 @@ fn what_the_venue_leaves_goes_back() {
     let paid = outcome.event::<Paid>();
     assert_eq!((paid.gross, paid.fee), (101 * USDC, 2 * USDC));
     assert_eq!(paid.delivered, trade.received);
-    assert_eq!(market.world.token_balance(&market.renter_usdc), 9_899 * USDC);
+    assert_eq!(
+        market.world.token_balance(&market.renter_usdc),
+        9_899 * USDC
+    );
     market.assert_transits_empty();
 }
 
@@ -1317,17 +1479,25 @@ fn tokens_left_on_a_transit_by_a_stranger_stop_nothing() {
     let usdc = market.usdc;
     for (mint, amount) in [(MINT, 5), (usdc, 7)] {
         let transit = pda::transit(&mint).0;
-        market.world.put_token_account(transit, &ROUTER.address, &mint, amount);
+        market
+            .world
+            .put_token_account(transit, &ROUTER.address, &mint, amount);
     }
     let Trade { received, .. } = market.amm.quote(&market.world, &usdc, 98 * USDC);
     // They do not help to reach the bound, and are cleared away.
     let payment = market.usdc_payment(100 * USDC, false);
-    let greedy = TokenPayment { min_io_out: received + 1, ..payment };
+    let greedy = TokenPayment {
+        min_io_out: received + 1,
+        ..payment
+    };
     assert_fails(market.pay_token(&greedy), PaymentsError::ReceivedTooLittle);
     let outcome = market.pay_token(&payment).expect("paid");
     let paid = outcome.event::<Paid>();
     assert_eq!((paid.gross, paid.delivered), (100 * USDC, received + 5));
-    assert_eq!(market.world.token_balance(&market.renter_usdc), 9_900 * USDC + 7);
+    assert_eq!(
+        market.world.token_balance(&market.renter_usdc),
+        9_900 * USDC + 7
+    );
     market.assert_transits_empty();
 }
 
@@ -1338,24 +1508,40 @@ fn other_listed_tokens_are_swapped_like_usdc() {
     let mint = market.world.create_mint(9);
     let creator = market.world.wallet();
     let io = io_account(&mut market.world, &creator.pubkey(), 200_000 * IO);
-    let source = market.world.create_token_account(&creator.pubkey(), &mint, 1_000_000_000_000);
+    let source = market
+        .world
+        .create_token_account(&creator.pubkey(), &mint, 1_000_000_000_000);
     let deposits = [
-        Deposit { mint, source, amount: 1_000_000_000_000 },
-        Deposit { mint: MINT, source: io, amount: 200_000 * IO },
+        Deposit {
+            mint,
+            source,
+            amount: 1_000_000_000_000,
+        },
+        Deposit {
+            mint: MINT,
+            source: io,
+            amount: 200_000 * IO,
+        },
     ];
     let amm = Amm::create(&mut market.world, &creator, 2, deposits, Fees::default());
-    market.world.run(&[payments::list_asset(&authority, &mint, 150, 1)], &[]);
+    market
+        .world
+        .run(&[payments::list_asset(&authority, &mint, 150, 1)], &[]);
     let renter = market.renter.pubkey();
     let treasury = market.treasury.pubkey();
     let payment = TokenPayment {
         mint,
-        source: market.world.create_token_account(&renter, &mint, 5_000_000_000),
+        source: market
+            .world
+            .create_token_account(&renter, &mint, 5_000_000_000),
         treasury: market.world.create_token_account(&treasury, &mint, 0),
         ..market.usdc_payment(1_000_000_003, false)
     };
     let (fee, net) = (15_000_001, 985_000_002);
     let Trade { spent, received } = amm.quote(&market.world, &mint, net);
-    let outcome = market.pay_along(&payment, &amm.route(&mint, net)).expect("paid");
+    let outcome = market
+        .pay_along(&payment, &amm.route(&mint, net))
+        .expect("paid");
     let paid = outcome.event::<Paid>();
     assert_eq!((paid.mint, paid.fee, paid.delivered), (mint, fee, received));
     assert_eq!(paid.gross, fee + spent);
@@ -1371,13 +1557,26 @@ fn token_payments_are_refused_for_a_reason() {
     let payment = market.usdc_payment(USDC, false);
     let before = market.balances();
 
-    let zero = TokenPayment { amount: 0, ..payment };
+    let zero = TokenPayment {
+        amount: 0,
+        ..payment
+    };
     assert_fails(market.pay_token(&zero), PaymentsError::ZeroAmount);
-    let small = TokenPayment { amount: MINIMUM - 1, ..payment };
+    let small = TokenPayment {
+        amount: MINIMUM - 1,
+        ..payment
+    };
     assert_fails(market.pay_token(&small), PaymentsError::BelowMinimum);
-    let huge = TokenPayment { amount: u64::MAX, fee_on_top: true, ..payment };
+    let huge = TokenPayment {
+        amount: u64::MAX,
+        fee_on_top: true,
+        ..payment
+    };
     assert_fails(market.pay_token(&huge), PaymentsError::Overflow);
-    let poor = TokenPayment { amount: 10_001 * USDC, ..payment };
+    let poor = TokenPayment {
+        amount: 10_001 * USDC,
+        ..payment
+    };
     assert_token_error(market.pay_token(&poor), INSUFFICIENT_FUNDS);
 
     // IO is listed, but paid without a swap.
@@ -1389,23 +1588,35 @@ fn token_payments_are_refused_for_a_reason() {
         ..payment
     };
     let route = market.route(&payment);
-    assert_fails(market.pay_along(&in_io, &route), PaymentsError::PayIoDirectly);
+    assert_fails(
+        market.pay_along(&in_io, &route),
+        PaymentsError::PayIoDirectly,
+    );
 
     // An asset or a venue that nobody listed has no account.
     let unlisted = market.world.create_mint(6);
-    let foreign = TokenPayment { mint: unlisted, ..payment };
+    let foreign = TokenPayment {
+        mint: unlisted,
+        ..payment
+    };
     assert_reason(
         market.pay_along(&foreign, &route),
         InstructionError::UninitializedAccount,
     );
-    let elsewhere = Route { discriminator: padded(&[2]), ..route.clone() };
+    let elsewhere = Route {
+        discriminator: padded(&[2]),
+        ..route.clone()
+    };
     assert_reason(
         market.pay_along(&payment, &elsewhere),
         InstructionError::UninitializedAccount,
     );
     // Another instruction of a listed venue, and the listed one of another program.
     for data in [vec![2; 17], vec![]] {
-        let other = Route { data, ..route.clone() };
+        let other = Route {
+            data,
+            ..route.clone()
+        };
         assert_fails(
             market.pay_along(&payment, &other),
             PaymentsError::WrongVenueInstruction,
@@ -1440,13 +1651,14 @@ fn token_payments_are_refused_for_a_reason() {
 #[test]
 fn token_payments_check_their_accounts() {
     let mut market = Market::new();
-    let config = twin(&mut market.world, &CONFIG.address);
     let renter = market.renter.insecure_clone();
     let usdc = market.usdc;
     let rival = register(&mut market.world, &usdc, PayoutPreference::Usdc);
     let thief = market.world.wallet();
     let thief_io = io_account(&mut market.world, &thief.pubkey(), 0);
-    let thief_usdc = market.world.create_token_account(&thief.pubkey(), &usdc, 5 * USDC);
+    let thief_usdc = market
+        .world
+        .create_token_account(&thief.pubkey(), &usdc, 5 * USDC);
     let treasury_io = io_account(&mut market.world, &market.treasury.pubkey(), 0);
     let router_usdc = market.world.create_token_account(&ROUTER.address, &usdc, 0);
     let router_io = market.world.create_token_account(&ROUTER.address, &MINT, 0);
@@ -1483,7 +1695,6 @@ fn token_payments_check_their_accounts() {
             (9, market.supplier.earnings(), destination.clone()),
             (9, market.supplier.usdc, destination),
             (10, pda::receipt(&thief.pubkey(), &ORDER).0, wrong.clone()),
-            (11, config, wrong.clone()),
             (12, TOKEN_PROGRAM, wrong.clone()),
             (13, thief.pubkey(), wrong.clone()),
             (14, thief.pubkey(), wrong.clone()),
@@ -1502,7 +1713,9 @@ fn a_venue_gets_no_more_than_it_may() {
     let usdc = market.usdc;
     let payment = market.usdc_payment(USDC, false);
     let route = market.route(&payment);
-    let stray = market.world.create_token_account(&ROUTER.address, &usdc, 9 * USDC);
+    let stray = market
+        .world
+        .create_token_account(&ROUTER.address, &usdc, 9 * USDC);
     let before = market.balances();
 
     // A token account of the router besides the transits may be named, but not writable.
@@ -1521,20 +1734,27 @@ fn a_venue_gets_no_more_than_it_may() {
         market.receipt(),
     ] {
         let mut aliasing = route.clone();
-        aliasing.accounts.push(AccountMeta::new_readonly(account, false));
+        aliasing
+            .accounts
+            .push(AccountMeta::new_readonly(account, false));
         assert_token_error(market.pay_along(&payment, &aliasing), DUPLICATE);
     }
     let mut long = route.clone();
     while long.accounts.len() <= 40 {
-        long.accounts.push(AccountMeta::new_readonly(TOKEN_PROGRAM, false));
+        long.accounts
+            .push(AccountMeta::new_readonly(TOKEN_PROGRAM, false));
     }
-    assert_fails(market.pay_along(&payment, &long), PaymentsError::TooManyAccounts);
+    assert_fails(
+        market.pay_along(&payment, &long),
+        PaymentsError::TooManyAccounts,
+    );
     assert_eq!(market.balances(), before);
     long.accounts.pop();
     // The program reads an eleventh account as the host's fee account, so a real one goes there.
     long.accounts[10] = AccountMeta::new(market.amm.pool.fee_account, false);
-    let outcome = market.pay_along(&payment, &long).expect("forty are passed on");
-    println!("pay_token with 40 accounts: {} CU", outcome.cu);
+    let outcome = market
+        .pay_along(&payment, &long)
+        .expect("forty are passed on");
 }
 
 #[test]
@@ -1543,7 +1763,9 @@ fn a_venue_gets_no_signature_but_the_routers() {
     let usdc = market.usdc;
     let authority = market.authority();
     let victim = market.world.create_token_account(&authority, &usdc, USDC);
-    let thief = market.world.create_token_account(&market.treasury.pubkey(), &usdc, 0);
+    let thief = market
+        .world
+        .create_token_account(&market.treasury.pubkey(), &usdc, 0);
     const TRANSFER: u8 = 3;
     market.list_token_program(TRANSFER);
     let mut data = vec![TRANSFER];
@@ -1568,7 +1790,10 @@ fn a_venue_cannot_keep_what_it_is_lent() {
     let thief = market.world.wallet().pubkey();
     let loot = market.world.create_token_account(&thief, &usdc, 0);
     let router = AccountMeta::new_readonly(ROUTER.address, false);
-    let payment = TokenPayment { min_io_out: 0, ..market.usdc_payment(USDC, true) };
+    let payment = TokenPayment {
+        min_io_out: 0,
+        ..market.usdc_payment(USDC, true)
+    };
     let write = |account| AccountMeta::new(account, false);
     const TRANSFER: u8 = 3;
     const APPROVE: u8 = 4;
@@ -1591,11 +1816,21 @@ fn a_venue_cannot_keep_what_it_is_lent() {
         market.list_token_program(instruction);
     }
     // Seven raw USDC that someone left on the transit are not the venue's either.
-    market.world.put_token_account(from, &ROUTER.address, &usdc, 7);
+    market
+        .world
+        .put_token_account(from, &ROUTER.address, &usdc, 7);
     let before = market.balances();
     for (data, accounts, error) in [
-        (amount(TRANSFER, USDC), vec![write(from), write(loot), router.clone()], nothing),
-        (amount(TRANSFER, 0), vec![write(from), write(loot), router.clone()], nothing),
+        (
+            amount(TRANSFER, USDC),
+            vec![write(from), write(loot), router.clone()],
+            nothing,
+        ),
+        (
+            amount(TRANSFER, 0),
+            vec![write(from), write(loot), router.clone()],
+            nothing,
+        ),
         (
             amount(TRANSFER, USDC + 1),
             vec![write(from), write(loot), router.clone()],
@@ -1603,19 +1838,47 @@ fn a_venue_cannot_keep_what_it_is_lent() {
         ),
         (
             amount(APPROVE, 1),
-            vec![write(from), AccountMeta::new_readonly(thief, false), router.clone()],
+            vec![
+                write(from),
+                AccountMeta::new_readonly(thief, false),
+                router.clone(),
+            ],
             tampered,
         ),
         (
             amount(APPROVE, 1),
-            vec![write(to), AccountMeta::new_readonly(thief, false), router.clone()],
+            vec![
+                write(to),
+                AccountMeta::new_readonly(thief, false),
+                router.clone(),
+            ],
             tampered,
         ),
-        (set_authority(account_owner), vec![write(from), router.clone()], tampered),
-        (set_authority(account_owner), vec![write(to), router.clone()], tampered),
-        (set_authority(close_account), vec![write(from), router.clone()], tampered),
-        (set_authority(close_account), vec![write(to), router.clone()], tampered),
-        (vec![CLOSE], vec![write(to), write(thief), router.clone()], tampered),
+        (
+            set_authority(account_owner),
+            vec![write(from), router.clone()],
+            tampered,
+        ),
+        (
+            set_authority(account_owner),
+            vec![write(to), router.clone()],
+            tampered,
+        ),
+        (
+            set_authority(close_account),
+            vec![write(from), router.clone()],
+            tampered,
+        ),
+        (
+            set_authority(close_account),
+            vec![write(to), router.clone()],
+            tampered,
+        ),
+        (
+            vec![CLOSE],
+            vec![write(to), write(thief), router.clone()],
+            tampered,
+        ),
     ] {
         let route = token_program_route(data, accounts);
         assert_fails(market.pay_along(&payment, &route), error);
@@ -1659,7 +1922,6 @@ fn earnings_are_paid_out_in_usdc_to_the_raw_unit() {
             ..market.out(&owner, amount)
         };
         let outcome = market.pay_out(&out, &owner).expect("paid out");
-        println!("pay_out: {} CU, {} left", outcome.cu, amount - spent);
         assert_eq!(
             outcome.event::<PaidOut>(),
             PaidOut {
@@ -1676,7 +1938,10 @@ fn earnings_are_paid_out_in_usdc_to_the_raw_unit() {
         let world = &market.world;
         assert_eq!(world.token_balance(&market.supplier.usdc), received - fee);
         assert_eq!(world.token_balance(&market.treasury_usdc), fee);
-        assert_eq!(world.token_balance(&market.supplier.earnings()), 1_500 * IO - spent);
+        assert_eq!(
+            world.token_balance(&market.supplier.earnings()),
+            1_500 * IO - spent
+        );
         assert_eq!(
             market.amm.reserves(world, &MINT),
             (reserves.0 + spent, reserves.1 - received)
@@ -1703,7 +1968,10 @@ fn pay_outs_and_earnings_work_while_everything_is_paused() {
     let renter = market.renter.insecure_clone();
     let payment = market.pay_io_to(
         &market.supplier.earnings(),
-        &Order { id: [1; 32], ..market.order() },
+        &Order {
+            id: [1; 32],
+            ..market.order()
+        },
         IO,
     );
     assert_fails(market.send(payment, &renter), PaymentsError::Paused);
@@ -1717,18 +1985,24 @@ fn pay_outs_and_earnings_work_while_everything_is_paused() {
     );
     assert_fails(market.send(micro, &renter), PaymentsError::Paused);
 
-    market.owner_pays_out(IO).expect("pay-outs are never paused");
+    market
+        .owner_pays_out(IO)
+        .expect("pay-outs are never paused");
     // With no venue left, the earnings can still be taken as they are.
     let off = payments::set_venue_enabled(&by, &AMM_PROGRAM, &[1], false);
     market.world.run(&[off], &[&guardian]);
     assert_fails(market.owner_pays_out(IO), PaymentsError::VenueDisabled);
     let owner = market.supplier.owner.insecure_clone();
     let take = payments::take_earnings(&owner.pubkey(), &market.supplier.io, 8 * IO);
-    market.send(take, &owner).expect("earnings can always be taken");
+    market
+        .send(take, &owner)
+        .expect("earnings can always be taken");
     assert_eq!(market.world.token_balance(&market.supplier.io), 8 * IO);
     market.world.advance(600);
     let close = payments::close_receipt(&renter.pubkey(), &ORDER, &renter.pubkey());
-    market.send(close, &renter).expect("receipts can always be closed");
+    market
+        .send(close, &renter)
+        .expect("receipts can always be closed");
 }
 
 #[test]
@@ -1737,24 +2011,47 @@ fn a_keeper_pays_out_at_the_suppliers_price_or_better() {
     market.earn(100 * IO);
     let keeper = market.world.wallet();
     let out = market.out(&keeper, 10 * IO);
-    assert_fails(market.pay_out(&out, &keeper), PaymentsError::KeeperNotAllowed);
+    assert_fails(
+        market.pay_out(&out, &keeper),
+        PaymentsError::KeeperNotAllowed,
+    );
 
     // The pool pays 0.15 USDC for one IO, less its fee, ours and the slippage.
     market.prefer(PayoutPreference::Usdc, 145_000);
-    let low = PayOut { min_usdc_out: 1_449_999, ..out };
-    assert_fails(market.pay_out(&low, &keeper), PaymentsError::KeeperPriceTooLow);
-    let bound = PayOut { min_usdc_out: 1_450_000, ..out };
+    let low = PayOut {
+        min_usdc_out: 1_449_999,
+        ..out
+    };
+    assert_fails(
+        market.pay_out(&low, &keeper),
+        PaymentsError::KeeperPriceTooLow,
+    );
+    let bound = PayOut {
+        min_usdc_out: 1_450_000,
+        ..out
+    };
     let outcome = market.pay_out(&bound, &keeper).expect("paid out");
     let paid = outcome.event::<PaidOut>();
     assert_eq!(paid.by, keeper.pubkey());
     assert!(paid.delivered >= 1_450_000);
-    assert_eq!(market.world.token_balance(&market.supplier.usdc), paid.delivered);
+    assert_eq!(
+        market.world.token_balance(&market.supplier.usdc),
+        paid.delivered
+    );
 
     // A price that the market does not pay stops the keeper, not the owner.
     market.prefer(PayoutPreference::Usdc, 160_000);
-    let high = PayOut { min_usdc_out: 1_600_000, ..out };
-    assert_fails(market.pay_out(&high, &keeper), PaymentsError::ReceivedTooLittle);
-    market.owner_pays_out(10 * IO).expect("the owner names the price");
+    let high = PayOut {
+        min_usdc_out: 1_600_000,
+        ..out
+    };
+    assert_fails(
+        market.pay_out(&high, &keeper),
+        PaymentsError::ReceivedTooLittle,
+    );
+    market
+        .owner_pays_out(10 * IO)
+        .expect("the owner names the price");
 }
 
 #[test]
@@ -1766,8 +2063,14 @@ fn a_pay_out_that_brings_too_little_changes_nothing() {
     let Trade { received, .. } = market.amm.quote(&market.world, &MINT, 10 * IO);
     let fee = fee_of(received, FEE_BPS).expect("a fee below 100 %");
     let out = market.out(&owner, 10 * IO);
-    let greedy = PayOut { min_usdc_out: received - fee + 1, ..out };
-    assert_fails(market.pay_out(&greedy, &owner), PaymentsError::ReceivedTooLittle);
+    let greedy = PayOut {
+        min_usdc_out: received - fee + 1,
+        ..out
+    };
+    assert_fails(
+        market.pay_out(&greedy, &owner),
+        PaymentsError::ReceivedTooLittle,
+    );
     let zero = market.out(&owner, 0);
     let route = market.amm.route(&MINT, 1);
     let zero = payments::pay_out(&zero, &route);
@@ -1779,7 +2082,6 @@ fn a_pay_out_that_brings_too_little_changes_nothing() {
 #[test]
 fn pay_outs_check_their_accounts() {
     let mut market = Market::new();
-    let config = twin(&mut market.world, &CONFIG.address);
     market.earn(10 * IO);
     let owner = market.supplier.owner.insecure_clone();
     let usdc = market.usdc;
@@ -1815,7 +2117,6 @@ fn pay_outs_check_their_accounts() {
             (8, thief_usdc, destination.clone()),
             (8, market.supplier.io, destination.clone()),
             (8, rival.usdc, destination),
-            (9, config, wrong.clone()),
             (10, TOKEN_PROGRAM, wrong.clone()),
             (11, thief.pubkey(), wrong.clone()),
             (12, thief.pubkey(), wrong.clone()),
@@ -1835,7 +2136,6 @@ fn pay_outs_check_their_accounts() {
 #[test]
 fn earnings_can_be_taken_as_io() {
     let mut market = Market::new();
-    let config = twin(&mut market.world, &CONFIG.address);
     market.earn(10 * IO);
     let owner = market.supplier.owner.insecure_clone();
     let stranger = market.world.wallet();
@@ -1844,7 +2144,6 @@ fn earnings_can_be_taken_as_io() {
     let destination = market.supplier.io;
     let take = payments::take_earnings(&owner.pubkey(), &destination, 4 * IO);
     let outcome = market.send(take.clone(), &owner).expect("taken");
-    println!("take_earnings: {} CU", outcome.cu);
     assert_eq!(
         outcome.event::<EarningsTaken>(),
         EarningsTaken {
@@ -1854,7 +2153,10 @@ fn earnings_can_be_taken_as_io() {
         }
     );
     assert_eq!(market.world.token_balance(&destination), 4 * IO);
-    assert_eq!(market.world.token_balance(&market.supplier.earnings()), 6 * IO);
+    assert_eq!(
+        market.world.token_balance(&market.supplier.earnings()),
+        6 * IO
+    );
 
     let zero = payments::take_earnings(&owner.pubkey(), &destination, 0);
     assert_fails(market.send(zero, &owner), PaymentsError::ZeroAmount);
@@ -1874,7 +2176,6 @@ fn earnings_can_be_taken_as_io() {
             (2, rival.earnings(), wrong.clone()),
             (3, rival.io, no_destination.clone()),
             (3, market.supplier.usdc, no_destination),
-            (4, config, wrong.clone()),
             (5, stranger.pubkey(), wrong.clone()),
             (6, stranger.pubkey(), wrong.clone()),
             (7, stranger.pubkey(), wrong),

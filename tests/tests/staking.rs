@@ -1323,6 +1323,7 @@ fn cancel_unstake_takes_the_ticket_back() {
 #[test]
 fn cancel_unstake_refuses() {
     let mut fixture = Fixture::new();
+    let other_node = fixture.register(&terms(2));
     let (operator, delegator) = (fixture.operator(), fixture.delegator());
     fixture.deposit(&operator, 2 * MIN);
     fixture.deposit(&delegator, MIN);
@@ -1339,6 +1340,7 @@ fn cancel_unstake_refuses() {
     let stranger = fixture.world.wallet().pubkey();
     for (index, wrong, error) in [
         (0, delegator.stake.owner, StakingError::NotOwner),
+        (2, other_node, StakingError::WrongNode),
         (3, delegator.stake.position(), StakingError::NotOwner),
         (
             4,

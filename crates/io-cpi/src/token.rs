@@ -40,7 +40,18 @@ impl TokenAccount {
     /// Reads an initialised account of the SPL token program; `None` for anything else.
     #[inline(always)]
     pub fn read(view: &AccountView) -> Option<Self> {
-        if !view.owned_by(&TOKEN_PROGRAM) || view.data_len() != ACCOUNT_LEN {
+        if view.owned_by(&TOKEN_PROGRAM) {
+            Self::read_own(view)
+        } else {
+            None
+        }
+    }
+
+    /// Like [`TokenAccount::read`], for an account at an address of the calling program's that is a
+    /// token account, or nothing if it was closed: no other program can own it.
+    #[inline(always)]
+    pub fn read_own(view: &AccountView) -> Option<Self> {
+        if view.data_len() != ACCOUNT_LEN {
             return None;
         }
         // SAFETY: the bytes are copied out before anything else can run.

@@ -8,11 +8,7 @@ use anchor_lang::{
 };
 use io_cpi::account;
 use io_shared::{
-    constants::VERSION,
-    errors::PaymentsError,
-    events::Paid,
-    seeds,
-    state::ReceiptOfOne,
+    constants::VERSION, errors::PaymentsError, events::Paid, seeds, state::ReceiptOfOne,
 };
 
 /// The bump of the receipt of this payer's order, which must be the account given and not exist.

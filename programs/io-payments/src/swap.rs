@@ -11,7 +11,7 @@ use anchor_lang::{
 };
 use io_cpi::{
     relay::{Access, MAX_ACCOUNTS, relay},
-    token::{self, TokenAccount},
+    token::TokenAccount,
 };
 use io_shared::{
     errors::PaymentsError,
@@ -62,11 +62,11 @@ impl Swap<'_> {
             self.venue.accepts(self.data),
             PaymentsError::WrongVenueInstruction
         );
-        let from_before = token::balance(self.from);
-        let to_before = token::balance(self.to);
+        let from_before = transit(self.from)?.amount;
+        let to_before = transit(self.to)?.amount;
         self.call()?;
-        let rest = transit_balance(self.from)?;
-        let holding = transit_balance(self.to)?;
+        let rest = untouched(self.from)?;
+        let holding = untouched(self.to)?;
 
         let unspent = rest
             .checked_add(asked)
@@ -128,10 +128,16 @@ fn is_routers(account: &AccountView) -> bool {
             .is_some_and(|account| address_eq(&account.owner, &ROUTER.address))
 }
 
-/// Balance of a transit account that only the router can move or close.
+/// A transit account as it is now. Its address is pinned, so it is a token account or closed.
 #[inline(always)]
-fn transit_balance(transit: &AccountView) -> Result<u64> {
-    let account = TokenAccount::read(transit).ok_or(PaymentsError::TransitTampered)?;
+fn transit(account: &AccountView) -> Result<TokenAccount> {
+    TokenAccount::read_own(account).ok_or(PaymentsError::TransitTampered.into())
+}
+
+/// Balance of a transit account that still only the router can move or close.
+#[inline(always)]
+fn untouched(account: &AccountView) -> Result<u64> {
+    let account = transit(account)?;
     require!(
         address_eq(&account.owner, &ROUTER.address)
             && !account.has_delegate

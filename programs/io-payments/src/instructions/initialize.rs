@@ -1,9 +1,6 @@
 use crate::record;
 use anchor_lang::{pinocchio::cpi::Seed, prelude::*};
-use io_cpi::{
-    account, loader,
-    token::Mint,
-};
+use io_cpi::{account, loader, token::Mint};
 use io_shared::{
     constants::USDC_DECIMALS,
     errors::PaymentsError,

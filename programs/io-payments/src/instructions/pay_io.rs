@@ -32,7 +32,7 @@ pub struct PayIo {
     /// The canonical PDA of `[b"receipt", payer, order_id]`.
     #[account(mut)]
     pub receipt: UncheckedAccount,
-    #[account(address = io_payments::CONFIG.address @ PaymentsError::WrongAccount)]
+    /// The only account of its layout.
     pub config: Account<PaymentsConfig>,
     #[account(address = TOKEN_PROGRAM @ PaymentsError::WrongAccount)]
     pub token_program: UncheckedAccount,

@@ -48,7 +48,7 @@ pub struct PayOut {
     pub treasury: UncheckedAccount,
     #[account(mut)]
     pub destination: UncheckedAccount,
-    #[account(address = io_payments::CONFIG.address @ PaymentsError::WrongAccount)]
+    /// The only account of its layout.
     pub config: Account<PaymentsConfig>,
     #[account(address = venue.program @ PaymentsError::WrongAccount)]
     pub venue_program: UncheckedAccount,

@@ -57,7 +57,7 @@ pub struct PayToken {
     /// The canonical PDA of `[b"receipt", payer, order_id]`.
     #[account(mut)]
     pub receipt: UncheckedAccount,
-    #[account(address = io_payments::CONFIG.address @ PaymentsError::WrongAccount)]
+    /// The only account of its layout.
     pub config: Account<PaymentsConfig>,
     #[account(address = venue.program @ PaymentsError::WrongAccount)]
     pub venue_program: UncheckedAccount,
@@ -114,11 +114,8 @@ impl PayToken {
             &self.asset.mint,
             PaymentsError::WrongTreasury,
         )?;
-        let bump = receipt::require_unpaid(
-            self.receipt.account(),
-            self.payer.address(),
-            terms.order_id,
-        )?;
+        let bump =
+            receipt::require_unpaid(self.receipt.account(), self.payer.address(), terms.order_id)?;
         let quote = self
             .asset
             .quote(terms.amount, terms.fee_on_top, now)
@@ -144,10 +141,10 @@ impl PayToken {
             swapped.received >= terms.min_io_out,
             PaymentsError::ReceivedTooLittle
         );
-        require!(
-            fee_of(quote.net, MAX_LEFT_BPS).is_some_and(|most| swapped.unspent <= most),
-            PaymentsError::TooMuchLeft
-        );
+        if swapped.unspent > 0 {
+            let most = fee_of(quote.net, MAX_LEFT_BPS).ok_or(PaymentsError::Overflow)?;
+            require!(swapped.unspent <= most, PaymentsError::TooMuchLeft);
+        }
         if swapped.rest > 0 {
             token::transfer(transit, source, router, swapped.rest, &swap::seeds());
         }

@@ -24,7 +24,7 @@ pub struct TakeEarnings {
     pub earnings: UncheckedAccount,
     #[account(mut)]
     pub destination: UncheckedAccount,
-    #[account(address = io_payments::CONFIG.address @ PaymentsError::WrongAccount)]
+    /// The only account of its layout.
     pub config: Account<PaymentsConfig>,
     #[account(address = TOKEN_PROGRAM @ PaymentsError::WrongAccount)]
     pub token_program: UncheckedAccount,

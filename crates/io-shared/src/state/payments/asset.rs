@@ -146,7 +146,10 @@ mod tests {
                 .map(|asset| asset.fee_bps.at(0))
         };
         assert_eq!(listed(MAX_FEE_BPS, false), Ok(MAX_FEE_BPS));
-        assert_eq!(listed(MAX_FEE_BPS + 1, false), Err(PaymentsError::FeeTooHigh));
+        assert_eq!(
+            listed(MAX_FEE_BPS + 1, false),
+            Err(PaymentsError::FeeTooHigh)
+        );
         assert_eq!(listed(0, true), Ok(0));
         assert_eq!(listed(1, true), Err(PaymentsError::FeeTooHigh));
     }
@@ -160,9 +163,18 @@ mod tests {
         assert_eq!(asset.schedule_fee(100, false, 5), Ok(5 + RULE_CHANGE_DELAY));
         assert_eq!(asset.fee_bps.at(4 + RULE_CHANGE_DELAY), 200);
         assert_eq!(asset.fee_bps.at(5 + RULE_CHANGE_DELAY), 100);
-        assert_eq!(asset.schedule_fee(100, true, 5), Err(PaymentsError::FeeTooHigh));
-        assert_eq!(asset.schedule_fee(501, false, 5), Err(PaymentsError::FeeTooHigh));
-        assert_eq!(asset.schedule_fee(1, false, i64::MAX), Err(PaymentsError::Overflow));
+        assert_eq!(
+            asset.schedule_fee(100, true, 5),
+            Err(PaymentsError::FeeTooHigh)
+        );
+        assert_eq!(
+            asset.schedule_fee(501, false, 5),
+            Err(PaymentsError::FeeTooHigh)
+        );
+        assert_eq!(
+            asset.schedule_fee(1, false, i64::MAX),
+            Err(PaymentsError::Overflow)
+        );
     }
 
     fn quote(amount: u64, fee_on_top: bool) -> Option<Quote> {
@@ -178,9 +190,15 @@ mod tests {
         // amount, fee at 2 %
         for (amount, fee) in [(1, 1), (49, 1), (50, 1), (51, 2), (1_000_001, 20_001)] {
             let inside = quote(amount, false).expect("fits");
-            assert_eq!((inside.gross, inside.fee, inside.net), (amount, fee, amount - fee));
+            assert_eq!(
+                (inside.gross, inside.fee, inside.net),
+                (amount, fee, amount - fee)
+            );
             let on_top = quote(amount, true).expect("fits");
-            assert_eq!((on_top.gross, on_top.fee, on_top.net), (amount + fee, fee, amount));
+            assert_eq!(
+                (on_top.gross, on_top.fee, on_top.net),
+                (amount + fee, fee, amount)
+            );
         }
         assert!(quote(u64::MAX, false).is_some());
         assert_eq!(quote(u64::MAX, true), None);

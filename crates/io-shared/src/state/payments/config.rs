@@ -91,7 +91,7 @@ impl PaymentsConfig {
         if expires_at <= now {
             return Err(PaymentsError::Expired);
         }
-        if expires_at > now.saturating_add(MAX_PAYMENT_VALIDITY) {
+        if expires_at.abs_diff(now) > MAX_PAYMENT_VALIDITY.unsigned_abs() {
             return Err(PaymentsError::ExpiresTooLate);
         }
         Ok(())
@@ -170,8 +170,14 @@ mod tests {
     fn it_starts_with_a_treasury_and_a_bounded_fee() {
         assert_eq!(config().payout_fee_bps.at(NOW), 200);
         assert!(try_new(TREASURY, MAX_FEE_BPS).is_ok());
-        assert_eq!(try_new(TREASURY, MAX_FEE_BPS + 1).err(), Some(PaymentsError::FeeTooHigh));
-        assert_eq!(try_new(Address::default(), 200).err(), Some(PaymentsError::NobodyNamed));
+        assert_eq!(
+            try_new(TREASURY, MAX_FEE_BPS + 1).err(),
+            Some(PaymentsError::FeeTooHigh)
+        );
+        assert_eq!(
+            try_new(Address::default(), 200).err(),
+            Some(PaymentsError::NobodyNamed)
+        );
     }
 
     #[test]
@@ -233,7 +239,10 @@ mod tests {
         let mut config = config();
         assert_eq!(config.treasury_at(i64::MAX), &TREASURY);
 
-        assert_eq!(config.schedule_treasury(second, 100), Ok(100 + RULE_CHANGE_DELAY));
+        assert_eq!(
+            config.schedule_treasury(second, 100),
+            Ok(100 + RULE_CHANGE_DELAY)
+        );
         assert_eq!(config.treasury_at(99 + RULE_CHANGE_DELAY), &TREASURY);
         assert_eq!(config.treasury_at(100 + RULE_CHANGE_DELAY), &second);
 

@@ -121,7 +121,11 @@ mod tests {
         assert_eq!(supplier.keeper_bound(0), Some(0));
         assert_eq!(supplier.keeper_bound(2 * IO + 1), Some(300_001));
         supplier.keeper_min_price = u64::MAX;
-        assert_eq!(supplier.keeper_bound(u64::MAX), None, "a bound that does not fit");
+        assert_eq!(
+            supplier.keeper_bound(u64::MAX),
+            None,
+            "a bound that does not fit"
+        );
     }
 
     #[test]

@@ -30,7 +30,16 @@ layout!(Venue, ids::io_payments::ID);
 impl Venue {
     /// Whether `data` calls the listed instruction.
     #[inline]
+    #[allow(
+        clippy::arithmetic_side_effects,
+        reason = "the length is 1 to 8, the shift 0 to 56"
+    )]
     pub fn accepts(&self, data: &[u8]) -> bool {
+        if let (Some(first), 1..=8) = (data.first_chunk::<8>(), self.discriminator_len) {
+            // What differs, with the bytes past the discriminator shifted out.
+            let differs = u64::from_le_bytes(*first) ^ u64::from_le_bytes(self.discriminator);
+            return differs << (64 - 8 * u32::from(self.discriminator_len)) == 0;
+        }
         self.discriminator
             .get(..usize::from(self.discriminator_len))
             .is_some_and(|listed| !listed.is_empty() && data.starts_with(listed))
@@ -84,7 +93,10 @@ mod tests {
     #[test]
     fn only_data_that_begins_with_the_discriminator_is_accepted() {
         let mut venue = Venue::zeroed();
-        assert!(!venue.accepts(&[]), "a discriminator of no bytes accepts nothing");
+        assert!(
+            !venue.accepts(&[]),
+            "a discriminator of no bytes accepts nothing"
+        );
         assert!(!venue.accepts(&[0]));
         venue.discriminator = [1, 2, 3, 0, 0, 0, 0, 0];
         venue.discriminator_len = 3;
@@ -92,8 +104,16 @@ mod tests {
         assert!(venue.accepts(&[1, 2, 3, 4]));
         assert!(!venue.accepts(&[1, 2]));
         assert!(!venue.accepts(&[1, 2, 4]));
+        assert!(venue.accepts(&[1, 2, 3, 4, 5, 6, 7, 8, 9]));
+        assert!(!venue.accepts(&[1, 2, 4, 4, 5, 6, 7, 8, 9]));
+        assert!(!venue.accepts(&[0, 2, 3, 4, 5, 6, 7, 8, 9]));
         venue.discriminator_len = 9;
         assert!(!venue.accepts(&[1, 2, 3, 0, 0, 0, 0, 0, 0]));
+        venue.discriminator = [1, 2, 3, 4, 5, 6, 7, 8];
+        venue.discriminator_len = 8;
+        assert!(venue.accepts(&[1, 2, 3, 4, 5, 6, 7, 8, 9]));
+        assert!(!venue.accepts(&[1, 2, 3, 4, 5, 6, 7, 9, 9]));
+        assert!(!venue.accepts(&[1, 2, 3, 4, 5, 6, 7]));
     }
 
     #[test]
