@@ -1752,7 +1752,7 @@ fn a_venue_gets_no_more_than_it_may() {
     long.accounts.pop();
     // The program reads an eleventh account as the host's fee account, so a real one goes there.
     long.accounts[10] = AccountMeta::new(market.amm.pool.fee_account, false);
-    let outcome = market
+    market
         .pay_along(&payment, &long)
         .expect("forty are passed on");
 }

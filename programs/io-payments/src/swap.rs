@@ -13,16 +13,12 @@ use io_cpi::{
     relay::{Access, MAX_ACCOUNTS, relay},
     token::TokenAccount,
 };
-use io_shared::{
-    errors::PaymentsError,
-    ids::{TOKEN_PROGRAM, io_payments::ROUTER},
-    seeds,
-    state::Venue,
-};
+use io_shared::{errors::PaymentsError, ids::io_payments::ROUTER, seeds, state::Venue};
 
 /// A swap between two transit accounts of the router, all three pinned by address.
 ///
-/// Views of the same account are equal: the runtime hands an account that is named twice over once.
+/// The runtime hands over an account once however often it is named, so views of the same account
+/// are equal.
 pub struct Swap<'a> {
     pub venue: &'a Venue,
     pub router: &'a AccountView,
@@ -84,8 +80,8 @@ impl Swap<'_> {
         })
     }
 
-    /// Calls the venue. In a frame of its own, which the call's arrays nearly fill.
-    #[inline(never)]
+    /// Calls the venue with the accounts it may have.
+    #[inline(always)]
     fn call(&self) -> Result<()> {
         require!(
             self.accounts.len() <= MAX_ACCOUNTS,
@@ -123,9 +119,7 @@ pub fn seeds() -> [Seed<'static>; 2] {
 /// Whether the account holds tokens of the router.
 #[inline(always)]
 fn is_routers(account: &AccountView) -> bool {
-    account.owned_by(&TOKEN_PROGRAM)
-        && TokenAccount::read(account)
-            .is_some_and(|account| address_eq(&account.owner, &ROUTER.address))
+    TokenAccount::read(account).is_some_and(|account| address_eq(&account.owner, &ROUTER.address))
 }
 
 /// A transit account as it is now. Its address is pinned, so it is a token account or closed.

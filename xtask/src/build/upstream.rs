@@ -163,9 +163,8 @@ impl<'a> Builder<'a> {
             );
         }
         let sha256 = digest::file(&output)?;
-        // Read again: the build may have written Cargo.lock.
         let record = Record {
-            inputs: self.inputs(program)?,
+            inputs,
             link: self.link.clone(),
             sha256,
         };
