@@ -19,7 +19,10 @@ impl fmt::Display for AmountError {
         match self {
             Self::NotANumber => f.write_str("not an amount; write it like 1234.56"),
             Self::TooManyDecimals(decimals) => {
-                write!(f, "this token has {decimals} decimals; write no more of them")
+                write!(
+                    f,
+                    "this token has {decimals} decimals; write no more of them"
+                )
             }
             Self::TooLarge => f.write_str("larger than any token account can hold"),
         }
@@ -109,7 +112,13 @@ mod tests {
         for text in ["", ".", "1.", ".5", "-1", "1e3", "1,5", "１", "1.5.0", "_"] {
             assert_eq!(parse_io(text), Err(AmountError::NotANumber), "{text}");
         }
-        assert_eq!(parse_usdc("1.0000001"), Err(AmountError::TooManyDecimals(6)));
-        assert_eq!(parse_io("184467440737.09551616"), Err(AmountError::TooLarge));
+        assert_eq!(
+            parse_usdc("1.0000001"),
+            Err(AmountError::TooManyDecimals(6))
+        );
+        assert_eq!(
+            parse_io("184467440737.09551616"),
+            Err(AmountError::TooLarge)
+        );
     }
 }

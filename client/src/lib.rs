@@ -11,8 +11,8 @@ pub mod mint;
 pub mod payments;
 pub mod pda;
 pub mod staking;
-pub mod venues;
 pub mod token;
+pub mod venues;
 
 pub use io_shared as shared;
 pub use solana_program::{instruction::Instruction, pubkey::Pubkey};

@@ -163,9 +163,13 @@ impl Cluster {
     /// What the programs would refuse, found before anything is sent.
     fn check(&self) -> Result<()> {
         let curve = Curve::by_id(self.emissions.curve).context("no such emission curve")?;
-        let total = self.genesis().and_then(|genesis| genesis.checked_add(curve.cap));
+        let total = self
+            .genesis()
+            .and_then(|genesis| genesis.checked_add(curve.cap));
         if total.is_none_or(|total| total > HARD_CAP) {
-            bail!("allocations and emissions exceed the cap of 800,000,000 IO; lower an allocation");
+            bail!(
+                "allocations and emissions exceed the cap of 800,000,000 IO; lower an allocation"
+            );
         }
         let pools = self.emissions.pools.iter();
         if pools.sum::<u64>() != BPS {
@@ -173,7 +177,10 @@ impl Cluster {
         }
         for asset in &self.assets {
             if asset.fee_bps > MAX_FEE_BPS {
-                bail!("a fee may be at most {MAX_FEE_BPS} basis points, not {}", asset.fee_bps);
+                bail!(
+                    "a fee may be at most {MAX_FEE_BPS} basis points, not {}",
+                    asset.fee_bps
+                );
             }
         }
         for class in &self.classes {
@@ -181,7 +188,11 @@ impl Cluster {
                 bail!("class name {:?} is longer than 16 bytes", class.name);
             }
             if usize::from(class.pool) >= self.emissions.pools.len() {
-                bail!("class {:?} names pool {}, which does not exist", class.name, class.pool);
+                bail!(
+                    "class {:?} names pool {}, which does not exist",
+                    class.name,
+                    class.pool
+                );
             }
         }
         for venue in &self.venues {
@@ -260,14 +271,19 @@ mod tests {
     #[test]
     fn the_committed_file_is_sound() {
         let cluster = Cluster::parse(LOCALNET).expect("localnet.toml");
-        assert_eq!(cluster.genesis(), Some(io_client::shared::constants::GENESIS_SUPPLY));
+        assert_eq!(
+            cluster.genesis(),
+            Some(io_client::shared::constants::GENESIS_SUPPLY)
+        );
         assert_eq!(cluster.classes.len(), 9);
     }
 
     #[test]
     fn anchor_toml_names_the_same_programs() {
         use io_client::shared::ids::{io_emissions, io_mint, io_payments, io_staking};
-        let anchor: toml::Table = include_str!("../../Anchor.toml").parse().expect("Anchor.toml");
+        let anchor: toml::Table = include_str!("../../Anchor.toml")
+            .parse()
+            .expect("Anchor.toml");
         for (cluster, programs) in anchor["programs"].as_table().expect("programs") {
             let programs = programs.as_table().expect("a table of programs");
             assert_eq!(programs.len(), 4, "{cluster}");
@@ -277,7 +293,11 @@ mod tests {
                 ("io_emissions", io_emissions::ID),
                 ("io_payments", io_payments::ID),
             ] {
-                assert_eq!(programs[name].as_str(), Some(id.to_string().as_str()), "{cluster}");
+                assert_eq!(
+                    programs[name].as_str(),
+                    Some(id.to_string().as_str()),
+                    "{cluster}"
+                );
             }
         }
     }
@@ -290,8 +310,16 @@ mod tests {
             ("[7_000, 3_000]", "[7_000, 2_999]", "sum to 10,000"),
             ("\"hourly\"", "\"daily\"", "no emission curve"),
             ("fee_bps = 200", "fee_bps = 501", "at most 500"),
-            ("discriminator = \"01\"", "discriminator = \"\"", "1 to 8 bytes"),
-            ("guardian = \"authority\"", "guardian = \"me\"", "not an address"),
+            (
+                "discriminator = \"01\"",
+                "discriminator = \"\"",
+                "1 to 8 bytes",
+            ),
+            (
+                "guardian = \"authority\"",
+                "guardian = \"me\"",
+                "not an address",
+            ),
             ("pool = 1", "pool = 2", "does not exist"),
         ] {
             assert!(LOCALNET.contains(from));

@@ -93,7 +93,10 @@ impl<C: Chain> Planner<'_, C> {
         if genesis > 0 && self.missing(&pda::minter(authority).0) {
             let terms = unlimited(MintPolicy::Allowance { amount: genesis });
             self.step(
-                format!("allow the authority to mint {} IO", amount::format_io(genesis)),
+                format!(
+                    "allow the authority to mint {} IO",
+                    amount::format_io(genesis)
+                ),
                 vec![mint::add_minter(authority, authority, &terms)],
             );
         }
@@ -253,7 +256,12 @@ impl<C: Chain> Planner<'_, C> {
                 .with_context(|| format!("minimum {:?} of {mint}", asset.minimum))?;
             self.step(
                 format!("list {mint} for payments"),
-                vec![payments::list_asset(authority, &mint, asset.fee_bps, minimum)],
+                vec![payments::list_asset(
+                    authority,
+                    &mint,
+                    asset.fee_bps,
+                    minimum,
+                )],
             );
         }
         for venue in &self.cluster.venues {

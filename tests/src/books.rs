@@ -105,7 +105,12 @@ fn check_accounts(world: &World) -> Result<()> {
         ),
     ]
     .into();
-    for program in [io_mint::ID, io_staking::ID, io_emissions::ID, io_payments::ID] {
+    for program in [
+        io_mint::ID,
+        io_staking::ID,
+        io_emissions::ID,
+        io_payments::ID,
+    ] {
         for (address, account) in world.svm.get_program_accounts(&program) {
             let head = account.data.get(..8).unwrap_or_default().to_vec();
             ensure!(
@@ -170,7 +175,10 @@ fn check_holders(world: &World) -> Result<()> {
         .map(|account| u128::from(account.amount))
         .sum();
     let supply = world.supply(&mint);
-    ensure!(held == u128::from(supply), "supply {supply}, in accounts {held}");
+    ensure!(
+        held == u128::from(supply),
+        "supply {supply}, in accounts {held}"
+    );
     Ok(())
 }
 
@@ -200,8 +208,15 @@ fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
     let nodes = all::<NodeEmission>(world);
     let enrolled = nodes.len();
     let pools = all::<RewardPool>(world);
-    ensure!(pools.len() == usize::from(config.pool_count), "{} pools", pools.len());
-    let shares: u64 = pools.iter().map(|(_, pool)| pool.share_bps.at(world.now())).sum();
+    ensure!(
+        pools.len() == usize::from(config.pool_count),
+        "{} pools",
+        pools.len()
+    );
+    let shares: u64 = pools
+        .iter()
+        .map(|(_, pool)| pool.share_bps.at(world.now()))
+        .sum();
     ensure!(shares == BPS, "the pools' parts sum to {shares}");
     let mut members = 0;
     for (address, pool) in pools {
@@ -219,10 +234,7 @@ fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
         {
             members += 1;
             weight += u128::from(node.weight);
-            let since = pool
-                .acc_per_weight
-                .get()
-                .wrapping_sub(node.acc_paid.get());
+            let since = pool.acc_per_weight.get().wrapping_sub(node.acc_paid.get());
             let accrued = mul_q64(since, node.weight).context("accrual does not fit")?;
             owed += u128::from(node.owed) + u128::from(accrued);
             books.harvested += node.harvested;
@@ -243,7 +255,10 @@ fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
         books.owed_to_nodes += pool.owed;
         books.carry += pool.carry;
     }
-    ensure!(members == enrolled, "{enrolled} nodes, {members} of them in a pool");
+    ensure!(
+        members == enrolled,
+        "{enrolled} nodes, {members} of them in a pool"
+    );
     let vault = world.token_balance(&io_emissions::VAULT.address);
     ensure!(
         vault >= books.owed_to_nodes + books.carry,
@@ -355,7 +370,11 @@ fn check_node(
             claimable += settled.rewards_owed;
         }
         ensure!(shares == tranche.shares, "{kind:?}: shares do not add up");
-        ensure!(value <= tranche.stake, "{kind:?}: {value} of {}", tranche.stake);
+        ensure!(
+            value <= tranche.stake,
+            "{kind:?}: {value} of {}",
+            tranche.stake
+        );
 
         let cooling = &node.cooling[kind as usize];
         let holders = tickets.iter().filter(|t| t.tranche == kind as u8);
@@ -364,8 +383,15 @@ fn check_node(
             shares += ticket.shares;
             value += cooling.value_of(ticket.shares)?.min(ticket.amount);
         }
-        ensure!(shares == cooling.shares, "{kind:?}: cooling shares do not add up");
-        ensure!(value <= cooling.stake, "{kind:?}: cooling {value} of {}", cooling.stake);
+        ensure!(
+            shares == cooling.shares,
+            "{kind:?}: cooling shares do not add up"
+        );
+        ensure!(
+            value <= cooling.stake,
+            "{kind:?}: cooling {value} of {}",
+            cooling.stake
+        );
     }
     ensure!(
         claimable <= node.rewards_owed,
@@ -435,7 +461,10 @@ mod tests {
             core::slice::from_raw_parts((&raw const layout).cast::<u8>(), size_of::<L>())
         };
         account.data[8..8 + bytes.len()].copy_from_slice(bytes);
-        world.svm.set_account(address, account).expect("well formed");
+        world
+            .svm
+            .set_account(address, account)
+            .expect("well formed");
     }
 
     /// Changes what a token account holds.
@@ -444,7 +473,10 @@ mod tests {
         let mut token = TokenAccount::unpack(&account.data).expect("a token account");
         token.amount = change(token.amount);
         token.pack_into_slice(&mut account.data);
-        world.svm.set_account(address, account).expect("well formed");
+        world
+            .svm
+            .set_account(address, account)
+            .expect("well formed");
     }
 
     fn any<L>(_: &L) -> bool {
@@ -456,17 +488,39 @@ mod tests {
     /// Each line breaks one thing by one unit, and says what the check answers.
     const DAMAGES: &[(&str, Damage)] = &[
         // Invariant 1.
-        ("raw minted", |w| edit(w, any::<MintConfig>, |c| c.minted = HARD_CAP + 1)),
-        ("invariant 1: supply", |w| edit(w, any::<MintConfig>, |c| c.minted += 1)),
-        ("invariant 1: supply", |w| edit(w, any::<MintConfig>, |c| c.burned += 1)),
-        ("minter", |w| edit(w, |m: &Minter| m.policy == Minter::ALLOWANCE, |m| m.total -= 1)),
-        ("minter", |w| edit(w, |m: &Minter| m.policy == Minter::SCHEDULE, |m| m.minted += 1)),
+        ("raw minted", |w| {
+            edit(w, any::<MintConfig>, |c| c.minted = HARD_CAP + 1)
+        }),
+        ("invariant 1: supply", |w| {
+            edit(w, any::<MintConfig>, |c| c.minted += 1)
+        }),
+        ("invariant 1: supply", |w| {
+            edit(w, any::<MintConfig>, |c| c.burned += 1)
+        }),
+        ("minter", |w| {
+            edit(
+                w,
+                |m: &Minter| m.policy == Minter::ALLOWANCE,
+                |m| m.total -= 1,
+            )
+        }),
+        ("minter", |w| {
+            edit(
+                w,
+                |m: &Minter| m.policy == Minter::SCHEDULE,
+                |m| m.minted += 1,
+            )
+        }),
         ("minter", |w| w.advance(-3_600)),
         ("minters minted", |w| {
-            edit(w, |m: &Minter| m.policy == Minter::ALLOWANCE, |m| {
-                m.total += 1;
-                m.minted += 1;
-            });
+            edit(
+                w,
+                |m: &Minter| m.policy == Minter::ALLOWANCE,
+                |m| {
+                    m.total += 1;
+                    m.minted += 1;
+                },
+            );
         }),
         ("in accounts", |w| {
             let mint = io_mint::MINT.address;
@@ -477,26 +531,52 @@ mod tests {
         ("25 epochs done, 24 elapsed", |w| {
             edit(w, any::<EmissionsConfig>, |c| c.epochs_done += 1);
         }),
-        ("raw emitted for 24", |w| edit(w, any::<EmissionsConfig>, |c| c.emitted -= 1)),
+        ("raw emitted for 24", |w| {
+            edit(w, any::<EmissionsConfig>, |c| c.emitted -= 1)
+        }),
         ("raw emitted for 25", |w| {
             w.advance(3_600);
             edit(w, any::<EmissionsConfig>, |c| c.epochs_done += 1);
         }),
         ("minter and config differ", |w| {
-            edit(w, |m: &Minter| m.policy == Minter::SCHEDULE, |m| m.minted -= 1);
+            edit(
+                w,
+                |m: &Minter| m.policy == Minter::SCHEDULE,
+                |m| m.minted -= 1,
+            );
         }),
-        ("raw given of", |w| edit(w, any::<EmissionsConfig>, |c| c.bounties_paid += 1)),
-        ("raw given of", |w| edit(w, any::<NodeEmission>, |n| n.harvested += 1)),
-        ("2 pools", |w| edit(w, any::<EmissionsConfig>, |c| c.pool_count = 1)),
+        ("raw given of", |w| {
+            edit(w, any::<EmissionsConfig>, |c| c.bounties_paid += 1)
+        }),
+        ("raw given of", |w| {
+            edit(w, any::<NodeEmission>, |n| n.harvested += 1)
+        }),
+        ("2 pools", |w| {
+            edit(w, any::<EmissionsConfig>, |c| c.pool_count = 1)
+        }),
         ("parts sum to 10001", |w| {
-            edit(w, |p: &RewardPool| p.id == 0, |p| p.share_bps = Scheduled::new(7_001));
+            edit(
+                w,
+                |p: &RewardPool| p.id == 0,
+                |p| p.share_bps = Scheduled::new(7_001),
+            );
         }),
-        ("epochs done", |w| edit(w, any::<RewardPool>, |p| p.epochs_done -= 1)),
-        ("nodes weigh", |w| edit(w, any::<RewardPool>, |p| p.total_weight += 1)),
-        ("nodes weigh", |w| edit(w, any::<NodeEmission>, |n| n.weight -= 1)),
+        ("epochs done", |w| {
+            edit(w, any::<RewardPool>, |p| p.epochs_done -= 1)
+        }),
+        ("nodes weigh", |w| {
+            edit(w, any::<RewardPool>, |p| p.total_weight += 1)
+        }),
+        ("nodes weigh", |w| {
+            edit(w, any::<NodeEmission>, |n| n.weight -= 1)
+        }),
         // Rounding leaves a few raw of slack.
-        ("nodes are owed", |w| edit(w, any::<NodeEmission>, |n| n.owed += 100)),
-        ("nodes are owed", |w| edit(w, any::<RewardPool>, |p| p.owed -= 100)),
+        ("nodes are owed", |w| {
+            edit(w, any::<NodeEmission>, |n| n.owed += 100)
+        }),
+        ("nodes are owed", |w| {
+            edit(w, any::<RewardPool>, |p| p.owed -= 100)
+        }),
         ("nodes are owed", |w| {
             edit(w, any::<NodeEmission>, |n| {
                 n.acc_paid = U128::from(n.acc_paid.get() - (1 << 54));
@@ -505,27 +585,51 @@ mod tests {
         ("of them in a pool", |w| {
             let address = find(w, any::<NodeEmission>);
             let node: NodeEmission = w.read(&address);
-            edit(w, |p: &RewardPool| p.id == node.pool, |p| p.total_weight -= node.weight);
+            edit(
+                w,
+                |p: &RewardPool| p.id == node.pool,
+                |p| p.total_weight -= node.weight,
+            );
             edit(w, any::<NodeEmission>, |n| n.pool = 3);
         }),
-        ("invariants 2 and 4: vault", |w| edit(w, any::<RewardPool>, |p| p.carry += 1)),
+        ("invariants 2 and 4: vault", |w| {
+            edit(w, any::<RewardPool>, |p| p.carry += 1)
+        }),
         ("invariants 2 and 4: vault", |w| {
             set_tokens(w, io_emissions::VAULT.address, |held| held - 1);
         }),
-        ("emission", |w| edit(w, any::<NodeEmission>, |n| n.quality_bps -= 1)),
+        ("emission", |w| {
+            edit(w, any::<NodeEmission>, |n| n.quality_bps -= 1)
+        }),
         // An exit that is not noted; a node that stopped; a score that fell.
-        ("weights: node", |w| edit(w, drops, |n| n.drop_settlement = u64::MAX)),
+        ("weights: node", |w| {
+            edit(w, drops, |n| n.drop_settlement = u64::MAX)
+        }),
         ("weights: node", |w| edit(w, any::<Node>, |n| n.status ^= 1)),
         // Invariants 3 and 4.
         ("stake vault", |w| {
             let vault = w.read::<Node>(&find(w, any::<Node>)).stake_vault;
             set_tokens(w, vault, |held| held - 1);
         }),
-        ("shares do not add up", |w| edit(w, |p: &Position| p.shares > 0, |p| p.shares -= 1)),
-        ("cooling shares do not add up", |w| edit(w, any::<Ticket>, |t| t.shares -= 1)),
-        ("owed", |w| edit(w, any::<Position>, |p| p.rewards_owed += 100)),
-        ("owed", |w| edit(w, |n: &Node| n.rewards_owed > 0, |n| n.commission_owed += 100)),
-        ("claimable", |w| edit(w, |n: &Node| n.rewards_owed > 0, |n| n.rewards_owed -= 100)),
+        ("shares do not add up", |w| {
+            edit(w, |p: &Position| p.shares > 0, |p| p.shares -= 1)
+        }),
+        ("cooling shares do not add up", |w| {
+            edit(w, any::<Ticket>, |t| t.shares -= 1)
+        }),
+        ("owed", |w| {
+            edit(w, any::<Position>, |p| p.rewards_owed += 100)
+        }),
+        ("owed", |w| {
+            edit(
+                w,
+                |n: &Node| n.rewards_owed > 0,
+                |n| n.commission_owed += 100,
+            )
+        }),
+        ("claimable", |w| {
+            edit(w, |n: &Node| n.rewards_owed > 0, |n| n.rewards_owed -= 100)
+        }),
         (", vault", |w| {
             let address = find(w, |n: &Node| n.rewards_owed > 0);
             let vault = w.read::<Node>(&address).reward_vault;
@@ -549,10 +653,14 @@ mod tests {
             set_tokens(w, transit, |held| held + 1);
         }),
         ("kept as fee", |w| {
-            edit(w, |r: &Receipt| r.mint == io_mint::MINT.address, |r| {
-                r.fee += 1;
-                r.delivered -= 1;
-            });
+            edit(
+                w,
+                |r: &Receipt| r.mint == io_mint::MINT.address,
+                |r| {
+                    r.fee += 1;
+                    r.delivered -= 1;
+                },
+            );
         }),
         ("has no known layout", |w| {
             let stray = w.fresh_address();

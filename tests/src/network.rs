@@ -118,12 +118,7 @@ impl Network {
 }
 
 /// A transfer of the SPL token program.
-pub fn transfer(
-    from: &Pubkey,
-    to: &Pubkey,
-    owner: &Pubkey,
-    amount: u64,
-) -> io_client::Instruction {
+pub fn transfer(from: &Pubkey, to: &Pubkey, owner: &Pubkey, amount: u64) -> io_client::Instruction {
     spl_token_interface::instruction::transfer(&TOKEN_PROGRAM, from, to, owner, &[], amount)
         .expect("a transfer is well formed")
 }

@@ -161,11 +161,7 @@ impl World {
     pub fn run(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Outcome {
         match self.send(instructions, signers) {
             Ok(outcome) => outcome,
-            Err(failure) => panic!(
-                "{:?}\n{}",
-                failure.error,
-                failure.meta.pretty_logs()
-            ),
+            Err(failure) => panic!("{:?}\n{}", failure.error, failure.meta.pretty_logs()),
         }
     }
 

@@ -96,7 +96,12 @@ impl Banks {
     }
 
     async fn set_clock(&self, unix_timestamp: i64) {
-        let mut clock: Clock = self.context.banks_client.get_sysvar().await.expect("a clock");
+        let mut clock: Clock = self
+            .context
+            .banks_client
+            .get_sysvar()
+            .await
+            .expect("a clock");
         clock.unix_timestamp = unix_timestamp;
         self.context.set_sysvar(&clock);
     }
@@ -129,7 +134,11 @@ impl Banks {
     }
 
     /// A transaction that differs from every other, paid by the authority.
-    async fn transaction(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Transaction {
+    async fn transaction(
+        &mut self,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+    ) -> Transaction {
         self.sent += 1;
         let mut limit = vec![2];
         limit.extend_from_slice(&(1_000_000 + self.sent).to_le_bytes());
@@ -178,7 +187,11 @@ impl Banks {
     /// The only event of type `E` that the instructions would record.
     async fn event<E: Event>(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> E {
         let transaction = self.transaction(instructions, signers).await;
-        let simulated = self.context.banks_client.simulate_transaction(transaction).await;
+        let simulated = self
+            .context
+            .banks_client
+            .simulate_transaction(transaction)
+            .await;
         let simulated = simulated.expect("the bank answers");
         assert_eq!(simulated.result, Some(Ok(())));
         let details = simulated.simulation_details.expect("details");
@@ -194,7 +207,11 @@ impl Banks {
     }
 
     async fn account(&self, address: &Pubkey) -> Option<Account> {
-        self.context.banks_client.get_account(*address).await.expect("the bank answers")
+        self.context
+            .banks_client
+            .get_account(*address)
+            .await
+            .expect("the bank answers")
     }
 
     async fn read<L: Layout>(&self, address: &Pubkey) -> L {
@@ -204,8 +221,13 @@ impl Banks {
     }
 
     async fn tokens(&self, address: &Pubkey) -> u64 {
-        let account = self.account(address).await.expect("the token account is there");
-        TokenAccount::unpack(&account.data).expect("a token account").amount
+        let account = self
+            .account(address)
+            .await
+            .expect("the token account is there");
+        TokenAccount::unpack(&account.data)
+            .expect("a token account")
+            .amount
     }
 
     /// Raw IO of the genesis supply for a wallet.
@@ -309,7 +331,10 @@ async fn a_migration_goes_on_wherever_it_was_interrupted() {
     let treasury = token::associated(&authority, &MINT);
     assert_eq!(banks.tokens(&treasury).await, 500_000_000 * IO);
     let minter: Minter = banks.read(&pda::minter(&authority).0).await;
-    assert_eq!((minter.minted, minter.total), (500_000_000 * IO, 500_000_000 * IO));
+    assert_eq!(
+        (minter.minted, minter.total),
+        (500_000_000 * IO, 500_000_000 * IO)
+    );
     let staking: StakingConfig = banks.read(&io_staking::CONFIG.address).await;
     assert_eq!(staking.governance.authority, authority);
     let emissions: EmissionsConfig = banks.read(&io_emissions::CONFIG.address).await;
@@ -328,9 +353,18 @@ async fn only_the_upgrade_authority_initializes() {
     let ours = banks.plan().await;
     banks.run(&ours[0].instructions, &[]).await;
     for (what, code) in [
-        ("create the distributor with 2 pools", EmissionsError::NotUpgradeAuthority.code()),
-        ("create the staking config", StakingError::NotUpgradeAuthority.code()),
-        ("create the payment router", PaymentsError::NotUpgradeAuthority.code()),
+        (
+            "create the distributor with 2 pools",
+            EmissionsError::NotUpgradeAuthority.code(),
+        ),
+        (
+            "create the staking config",
+            StakingError::NotUpgradeAuthority.code(),
+        ),
+        (
+            "create the payment router",
+            PaymentsError::NotUpgradeAuthority.code(),
+        ),
     ] {
         let step = theirs.iter().find(|step| step.what == what).expect(what);
         let result = banks.send(&step.instructions, &[&stranger]).await;
@@ -378,7 +412,9 @@ async fn a_node_earns_is_paid_and_leaves() {
     banks.run(&[deposit(STAKE)], &[&operator]).await;
     assert_eq!(banks.tokens(&operator_io).await, 0);
     assert_eq!(banks.tokens(&pda::stake_vault(&node).0).await, STAKE);
-    banks.run(&[emissions::enroll_node(&owner, &node, POOL)], &[&operator]).await;
+    banks
+        .run(&[emissions::enroll_node(&owner, &node, POOL)], &[&operator])
+        .await;
     let score = emissions::set_scores(&scorer, POOL, &[(node, 10_000)]);
     banks.run(std::slice::from_ref(&score), &[]).await;
     let result = banks.send(std::slice::from_ref(&score), &[]).await;
@@ -417,7 +453,10 @@ async fn a_node_earns_is_paid_and_leaves() {
     let harvest = emissions::harvest(&node, POOL);
     let harvest = std::slice::from_ref(&harvest);
     let harvested: Harvested = banks.event(harvest, &[]).await;
-    assert!((earned - 2..=earned + 2).contains(&harvested.amount), "{harvested:?}, {earned}");
+    assert!(
+        (earned - 2..=earned + 2).contains(&harvested.amount),
+        "{harvested:?}, {earned}"
+    );
     banks.run(harvest, &[]).await;
     let rewards = pda::reward_vault(&node).0;
     assert_eq!(banks.tokens(&rewards).await, harvested.amount);
@@ -433,23 +472,34 @@ async fn a_node_earns_is_paid_and_leaves() {
     assert_code(result, StakingError::NothingToClaim.code());
 
     // A renter pays in IO, once.
-    let supplier =
-        payments::register_supplier(&owner, &owner, PayoutPreference::Io, &owner, &MINT);
+    let supplier = payments::register_supplier(&owner, &owner, PayoutPreference::Io, &owner, &MINT);
     banks.run(&[supplier], &[&operator]).await;
     let order = payments::Order {
         id: [6; 32],
         expires_at: GENESIS + 3 * HOUR,
     };
     let amount = 12 * IO + IO / 2;
-    let pay = payments::pay_io(&renter.pubkey(), &renter_io, &owner, &operator_io, &order, amount);
+    let pay = payments::pay_io(
+        &renter.pubkey(),
+        &renter_io,
+        &owner,
+        &operator_io,
+        &order,
+        amount,
+    );
     let pay = std::slice::from_ref(&pay);
     let paid: Paid = banks.event(pay, &[&renter]).await;
     assert_eq!((paid.gross, paid.fee, paid.delivered), (amount, 0, amount));
     banks.run(pay, &[&renter]).await;
     assert_eq!(banks.tokens(&renter_io).await, 20 * IO - amount);
     assert_eq!(banks.tokens(&operator_io).await, claimed.amount + amount);
-    let receipt: Receipt = banks.read(&pda::receipt(&renter.pubkey(), &order.id).0).await;
-    assert_eq!((receipt.gross, receipt.fee, receipt.delivered), (amount, 0, amount));
+    let receipt: Receipt = banks
+        .read(&pda::receipt(&renter.pubkey(), &order.id).0)
+        .await;
+    assert_eq!(
+        (receipt.gross, receipt.fee, receipt.delivered),
+        (amount, 0, amount)
+    );
     let result = banks.send(pay, &[&renter]).await;
     assert_code(result, PaymentsError::AlreadyPaid.code());
     assert_eq!(banks.tokens(&renter_io).await, 20 * IO - amount);
@@ -470,7 +520,10 @@ async fn a_node_earns_is_paid_and_leaves() {
     assert_code(result, StakingError::StillCooling.code());
     banks.set_clock(unlock_at).await;
     banks.run(withdraw, &[]).await;
-    assert_eq!(banks.tokens(&operator_io).await, claimed.amount + amount + STAKE);
+    assert_eq!(
+        banks.tokens(&operator_io).await,
+        claimed.amount + amount + STAKE
+    );
     assert_eq!(banks.tokens(&pda::stake_vault(&node).0).await, 0);
     let ticket = pda::ticket(&stake.position(), 0).0;
     assert!(banks.account(&ticket).await.is_none());

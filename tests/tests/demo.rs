@@ -54,7 +54,10 @@ fn the_curve_is_the_one_that_the_protocol_prints() {
     // 4,566.21004566 IO, less by 0.0000138869… each epoch; without end 328,812,968.85443 IO.
     assert_eq!(floor(&cumulative(1)), 456_621_004_566);
     let second = cumulative(2) - cumulative(1);
-    assert_eq!(floor(&(second / cumulative(1) * exact(10).pow(9))), 999_986_113);
+    assert_eq!(
+        floor(&(second / cumulative(1) * exact(10).pow(9))),
+        999_986_113
+    );
     let bound = cumulative(1) / ratio(13_886_952_395_979_300_u64, BigInt::from(10).pow(21));
     assert_eq!(floor(&(bound / exact(1_000))), 32_881_296_885_443);
 }
@@ -131,7 +134,11 @@ impl Node {
 
     /// Down counts at once, up from the next epoch on.
     fn score(&mut self, up: bool, max_boost_bps: u64) {
-        let target = if up { self.full_weight(max_boost_bps) } else { 0 };
+        let target = if up {
+            self.full_weight(max_boost_bps)
+        } else {
+            0
+        };
         let reached = self.rising.take().unwrap_or(0).max(self.weight);
         self.weight = target.min(reached);
         self.rising = (target > reached).then_some(target);
@@ -252,7 +259,12 @@ impl<'a> Model<'a> {
             if hour < self.scenario.hours && !away {
                 self.score(hour);
             }
-            for payment in self.scenario.payments.iter().filter(|payment| payment.hour == hour) {
+            for payment in self
+                .scenario
+                .payments
+                .iter()
+                .filter(|payment| payment.hour == hour)
+            {
                 self.pay(payment);
             }
             for exit in self.scenario.exits.iter().filter(|exit| exit.hour == hour) {
@@ -265,7 +277,10 @@ impl<'a> Model<'a> {
     }
 
     fn node(&mut self, name: &str) -> &mut Node {
-        self.nodes.iter_mut().find(|node| node.part.name == name).expect("the node")
+        self.nodes
+            .iter_mut()
+            .find(|node| node.part.name == name)
+            .expect("the node")
     }
 
     /// Emits for all epochs since the last crank, less the keeper's bounty, by the weights in force.
@@ -276,7 +291,11 @@ impl<'a> Model<'a> {
         let net = &emission - exact(bounty);
         for (pool, carry) in self.carry.iter_mut().enumerate() {
             let part = &net * ratio(self.cluster.emissions.pools[pool], BPS) + &*carry;
-            let in_pool = || self.nodes.iter().filter(|node| usize::from(node.class.pool) == pool);
+            let in_pool = || {
+                self.nodes
+                    .iter()
+                    .filter(|node| usize::from(node.class.pool) == pool)
+            };
             let total: u128 = in_pool().map(|node| node.weight).sum();
             if total == 0 {
                 *carry = part;
@@ -319,7 +338,10 @@ impl<'a> Model<'a> {
     fn leave(&mut self, holder: usize, node: &str, amount: u64) {
         let max_boost_bps = self.cluster.emissions.max_boost_bps;
         let node = self.node(node);
-        let stake = node.stakes.iter_mut().find(|(owner, _)| *owner == Owner::Holder(holder));
+        let stake = node
+            .stakes
+            .iter_mut()
+            .find(|(owner, _)| *owner == Owner::Holder(holder));
         let (_, stake) = stake.expect("the holder's stake");
         let amount = amount.min(*stake);
         *stake -= amount;
@@ -338,9 +360,17 @@ impl<'a> Model<'a> {
                 delivered: part.io,
             }
         } else {
-            let asset = self.cluster.assets.iter().find(|asset| asset.mint == MintName::Usdc);
+            let asset = self
+                .cluster
+                .assets
+                .iter()
+                .find(|asset| asset.mint == MintName::Usdc);
             let fee = fee(part.usdc, asset.expect("USDC").fee_bps);
-            let net = if part.fee_on_top { part.usdc } else { part.usdc - fee };
+            let net = if part.fee_on_top {
+                part.usdc
+            } else {
+                part.usdc - fee
+            };
             let (spent, delivered) = self.amm.buy_io(net);
             Payment {
                 hour: part.hour,
@@ -386,17 +416,35 @@ fn assert_emissions(model: &Model, report: &Report) {
         assert_near("emission", line.emission, &crank.emission, 1, 1);
         emitted += line.emission;
         let difference = exact(emitted) - cumulative(crank.hour);
-        assert!(difference < exact(1) && difference > exact(-1), "hour {}", crank.hour);
-        assert_eq!(line.bounty, model.bounty(line.emission), "hour {}", crank.hour);
+        assert!(
+            difference < exact(1) && difference > exact(-1),
+            "hour {}",
+            crank.hour
+        );
+        assert_eq!(
+            line.bounty,
+            model.bounty(line.emission),
+            "hour {}",
+            crank.hour
+        );
         let net = line.emission - line.bounty;
         assert_eq!(line.pools.iter().sum::<u64>(), net, "hour {}", crank.hour);
         for (part, share) in line.pools.iter().zip(&model.cluster.emissions.pools) {
-            assert_near("a pool's part", *part, &(exact(net) * ratio(*share, BPS)), 1, 1);
+            assert_near(
+                "a pool's part",
+                *part,
+                &(exact(net) * ratio(*share, BPS)),
+                1,
+                1,
+            );
         }
     }
     assert_eq!(report.books.emitted, emitted);
     let bounties: u64 = report.emissions.iter().map(|line| line.bounty).sum();
-    assert_eq!((report.keeper_io, report.books.bounties), (bounties, bounties));
+    assert_eq!(
+        (report.keeper_io, report.books.bounties),
+        (bounties, bounties)
+    );
     assert_eq!(report.epochs, model.scenario.hours);
     let gap = model.scenario.gap;
     assert_eq!(report.cranks, model.scenario.hours - (gap.until - gap.from));
@@ -412,7 +460,10 @@ fn assert_rewards(model: &Model, report: &Report) {
     assert_eq!(report.nodes.len(), model.nodes.len());
     for (line, node) in report.nodes.iter().zip(&model.nodes) {
         assert_eq!(line.name, node.part.name);
-        assert_eq!((line.class.as_str(), line.pool), (node.class.name.as_str(), node.class.pool));
+        assert_eq!(
+            (line.class.as_str(), line.pool),
+            (node.class.name.as_str(), node.class.pool)
+        );
         assert_eq!((line.stake, line.max_stake), (node.stake(), node.bounds.1));
         let name = &line.name;
         assert_near(name, line.harvested, &node.earned, less, more);
@@ -420,24 +471,39 @@ fn assert_rewards(model: &Model, report: &Report) {
         assert_near(name, line.commission, &node.commission, less + 2, more);
         // The commission is exactly rounded down unless it came in two harvests.
         let commission = line.harvested * node.part.commission_bps / BPS;
-        assert!(line.commission == commission || line.commission + 1 == commission, "{name}");
+        assert!(
+            line.commission == commission || line.commission + 1 == commission,
+            "{name}"
+        );
     }
     let mut claimed = 0;
     let mut nodes = model.nodes.iter();
     for (line, supplier) in report.suppliers.iter().zip(&model.scenario.suppliers) {
         assert_eq!(line.name, supplier.name);
         let own: Vec<&Node> = nodes.by_ref().take(supplier.nodes.len()).collect();
-        assert_eq!(line.staked, own.iter().map(|node| node.part.stake).sum::<u64>());
+        assert_eq!(
+            line.staked,
+            own.iter().map(|node| node.part.stake).sum::<u64>()
+        );
         let rewards = own.iter().map(|node| &node.commission + &node.shares[0]);
         let rewards = rewards.fold(exact(0), |sum, reward| sum + reward);
         let count = u64::try_from(own.len()).expect("few nodes");
-        assert_near(&line.name, line.rewards, &rewards, count * (less + 4), count * more);
+        assert_near(
+            &line.name,
+            line.rewards,
+            &rewards,
+            count * (less + 4),
+            count * more,
+        );
         claimed += line.rewards;
     }
     for (index, line) in report.holders.iter().enumerate() {
         let holder = &model.scenario.holders[index];
         assert_eq!(line.name, holder.name);
-        assert_eq!((line.staked, line.withdrawn), (model.staked[index], model.leaving[index]));
+        assert_eq!(
+            (line.staked, line.withdrawn),
+            (model.staked[index], model.leaving[index])
+        );
         let owner = Owner::Holder(index);
         let mut rewards = exact(0);
         for node in &model.nodes {
@@ -447,7 +513,13 @@ fn assert_rewards(model: &Model, report: &Report) {
             }
         }
         let count = u64::try_from(holder.stakes.len()).expect("few stakes");
-        assert_near(&line.name, line.rewards, &rewards, count * (less + 4), count * more);
+        assert_near(
+            &line.name,
+            line.rewards,
+            &rewards,
+            count * (less + 4),
+            count * more,
+        );
         claimed += line.rewards;
     }
     let harvested: u64 = report.nodes.iter().map(|line| line.harvested).sum();
@@ -480,7 +552,15 @@ fn assert_payments(model: &Model, report: &Report) {
             sums[2] += payment.fee;
             sums[3] += payment.delivered;
         }
-        assert_eq!([line.paid_io, line.paid_usdc, line.fees_usdc, line.delivered_io], sums);
+        assert_eq!(
+            [
+                line.paid_io,
+                line.paid_usdc,
+                line.fees_usdc,
+                line.delivered_io
+            ],
+            sums
+        );
     }
     let mut fees: u64 = model.payments.iter().map(|payment| payment.fee).sum();
     let mut amm = Amm { ..model.amm };
@@ -510,7 +590,10 @@ fn assert_books(model: &Model, report: &Report) {
     assert_eq!(books.minted, 500_000_000 * IO + books.emitted);
     assert_eq!((books.burned, books.supply), (0, books.minted));
     assert_eq!(books.emissions_vault, books.owed_to_nodes + books.carry);
-    assert_eq!(books.emitted, books.bounties + books.harvested + books.emissions_vault);
+    assert_eq!(
+        books.emitted,
+        books.bounties + books.harvested + books.emissions_vault
+    );
     // Everything is harvested: less than 1 raw for each settlement of a node is left, and the carry.
     let nodes = u64::try_from(model.nodes.len()).expect("few nodes");
     assert!(books.owed_to_nodes <= nodes * (report.cranks + 2));
@@ -520,7 +603,10 @@ fn assert_books(model: &Model, report: &Report) {
     let staked: u64 = report.suppliers.iter().map(|line| line.staked).sum::<u64>()
         + model.staked.iter().sum::<u64>();
     let stake = staked - model.leaving.iter().sum::<u64>();
-    assert_eq!((books.active_stake, books.cooling_stake, books.stake_vaults), (stake, 0, stake));
+    assert_eq!(
+        (books.active_stake, books.cooling_stake, books.stake_vaults),
+        (stake, 0, stake)
+    );
     assert_eq!((books.nodes, books.tickets), (nodes, 0));
     let stakes: usize = model.nodes.iter().map(|node| node.stakes.len()).sum();
     assert_eq!(books.positions, u64::try_from(stakes).expect("few stakes"));
@@ -535,11 +621,26 @@ fn the_day_goes_as_the_protocol_says() {
 #[test]
 fn other_days_do_too() {
     for (what, changes) in [
-        ("nobody is away", &[("from = 9, until = 14", "from = 9, until = 9")][..]),
-        ("away at the end", &[("from = 9, until = 14", "from = 17, until = 24")]),
-        ("down while nobody looks", &[("from = 3\nuntil = 6", "from = 8\nuntil = 16")]),
-        ("down at first", &[("from = 3\nuntil = 6", "from = 0\nuntil = 2")]),
-        ("down until the end", &[("from = 3\nuntil = 6", "from = 20\nuntil = 30")]),
+        (
+            "nobody is away",
+            &[("from = 9, until = 14", "from = 9, until = 9")][..],
+        ),
+        (
+            "away at the end",
+            &[("from = 9, until = 14", "from = 17, until = 24")],
+        ),
+        (
+            "down while nobody looks",
+            &[("from = 3\nuntil = 6", "from = 8\nuntil = 16")],
+        ),
+        (
+            "down at first",
+            &[("from = 3\nuntil = 6", "from = 0\nuntil = 2")],
+        ),
+        (
+            "down until the end",
+            &[("from = 3\nuntil = 6", "from = 20\nuntil = 30")],
+        ),
         (
             "a whole pool is down",
             &[(
@@ -548,10 +649,20 @@ fn other_days_do_too() {
                  [[outages]]\nnode = \"mika-m4\"\nfrom = 5\nuntil = 6",
             )],
         ),
-        ("a part leaves", &[("amount = \"all\"", "amount = \"12_345.67890123\"")]),
+        (
+            "the operator's part covers no more",
+            &[("stake = \"48_000\"", "stake = \"40_000\"")],
+        ),
+        (
+            "a part leaves",
+            &[("amount = \"all\"", "amount = \"12_345.67890123\"")],
+        ),
         ("leaves while nobody cranks", &[("hour = 20", "hour = 11")]),
         ("leaves at the end", &[("hour = 20", "hour = 24")]),
-        ("leaves after the first reward", &[("hour = 20", "hour = 2")]),
+        (
+            "leaves after the first reward",
+            &[("hour = 20", "hour = 2")],
+        ),
         (
             "leaves and leaves again",
             &[(
@@ -565,7 +676,10 @@ fn other_days_do_too() {
             "odd payments",
             &[
                 ("usdc = \"47.11\"", "usdc = \"0.010001\""),
-                ("usdc = \"18_432\"", "usdc = \"49_999.999999\"\nfee_on_top = false"),
+                (
+                    "usdc = \"18_432\"",
+                    "usdc = \"49_999.999999\"\nfee_on_top = false",
+                ),
                 ("io = \"12.5\"", "io = \"0.01\""),
             ],
         ),

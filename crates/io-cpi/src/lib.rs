@@ -10,8 +10,8 @@ pub mod account;
 pub mod event;
 pub mod loader;
 pub mod mint;
-pub mod staking;
 pub mod relay;
+pub mod staking;
 pub mod token;
 
 use anchor_lang::pinocchio::{
@@ -36,7 +36,8 @@ fn invoke<const N: usize>(
         CpiAccount::init_from_account_view(view, slot);
     }
     // SAFETY: the loop above initialised all `N` slots, and `MaybeUninit` is transparent.
-    let accounts = unsafe { core::slice::from_raw_parts(accounts.as_ptr().cast::<CpiAccount>(), N) };
+    let accounts =
+        unsafe { core::slice::from_raw_parts(accounts.as_ptr().cast::<CpiAccount>(), N) };
     let instruction = InstructionView {
         program_id: program,
         data,

@@ -116,15 +116,39 @@ mod tests {
     #[test]
     fn fixed_addresses_are_the_derived_ones() {
         for (pda, seed, program) in [
-            (io_mint::EVENT_AUTHORITY, seeds::EVENT_AUTHORITY, io_mint::ID),
+            (
+                io_mint::EVENT_AUTHORITY,
+                seeds::EVENT_AUTHORITY,
+                io_mint::ID,
+            ),
             (io_mint::CONFIG, seeds::MINT_CONFIG, io_mint::ID),
             (io_mint::MINT, seeds::MINT, io_mint::ID),
-            (io_staking::EVENT_AUTHORITY, seeds::EVENT_AUTHORITY, io_staking::ID),
+            (
+                io_staking::EVENT_AUTHORITY,
+                seeds::EVENT_AUTHORITY,
+                io_staking::ID,
+            ),
             (io_staking::CONFIG, seeds::STAKING_CONFIG, io_staking::ID),
-            (io_emissions::EVENT_AUTHORITY, seeds::EVENT_AUTHORITY, io_emissions::ID),
-            (io_emissions::CONFIG, seeds::EMISSIONS_CONFIG, io_emissions::ID),
-            (io_emissions::VAULT, seeds::EMISSIONS_VAULT, io_emissions::ID),
-            (io_payments::EVENT_AUTHORITY, seeds::EVENT_AUTHORITY, io_payments::ID),
+            (
+                io_emissions::EVENT_AUTHORITY,
+                seeds::EVENT_AUTHORITY,
+                io_emissions::ID,
+            ),
+            (
+                io_emissions::CONFIG,
+                seeds::EMISSIONS_CONFIG,
+                io_emissions::ID,
+            ),
+            (
+                io_emissions::VAULT,
+                seeds::EMISSIONS_VAULT,
+                io_emissions::ID,
+            ),
+            (
+                io_payments::EVENT_AUTHORITY,
+                seeds::EVENT_AUTHORITY,
+                io_payments::ID,
+            ),
             (io_payments::CONFIG, seeds::PAYMENTS_CONFIG, io_payments::ID),
             (io_payments::ROUTER, seeds::ROUTER, io_payments::ID),
         ] {
@@ -136,7 +160,10 @@ mod tests {
             (io_emissions::PROGRAM_DATA, io_emissions::ID),
             (io_payments::PROGRAM_DATA, io_payments::ID),
         ] {
-            assert_eq!(address, derived(program.as_ref(), &UPGRADEABLE_LOADER).address);
+            assert_eq!(
+                address,
+                derived(program.as_ref(), &UPGRADEABLE_LOADER).address
+            );
         }
     }
 }

@@ -77,10 +77,7 @@ pub mod io_emissions {
     }
 
     /// Schedules another split over the pools.
-    pub fn schedule_shares(
-        ctx: &mut Context<ScheduleShares>,
-        pool_shares: [u64; 4],
-    ) -> Result<()> {
+    pub fn schedule_shares(ctx: &mut Context<ScheduleShares>, pool_shares: [u64; 4]) -> Result<()> {
         let pools = ctx.remaining_accounts()?;
         ctx.accounts.schedule_shares(&pools, &pool_shares)
     }

@@ -9,6 +9,8 @@ pub struct Calls {
     pub called: u64,
     /// Part of `called` by the programs named to [`Calls::read`].
     pub named: u64,
+    /// How often those were called.
+    pub named_calls: u64,
 }
 
 impl Calls {
@@ -20,6 +22,7 @@ impl Calls {
             total: 0,
             called: 0,
             named: 0,
+            named_calls: 0,
         };
         for line in logs {
             let words: Vec<&str> = line.split_whitespace().collect();
@@ -34,6 +37,7 @@ impl Calls {
                             calls.called += units;
                             if named.iter().any(|name| name == program) {
                                 calls.named += units;
+                                calls.named_calls += 1;
                             }
                         }
                         _ => {}
@@ -69,7 +73,8 @@ mod tests {
             Calls {
                 total: 700,
                 called: 200,
-                named: 200
+                named: 200,
+                named_calls: 1
             }
         );
     }

@@ -30,6 +30,9 @@ const SCORED: usize = 12;
 /// several.
 const ORDERS: u8 = 33;
 
+/// What the runtime takes for making a call.
+const CALL_CU: u64 = 946;
+
 /// An operator, a holder who stakes with it, and their accounts.
 struct Party {
     operator: Keypair,
@@ -90,13 +93,8 @@ struct Bench {
 
 /// Measures every instruction.
 pub fn measure() -> Vec<Row> {
-    let mut network = Network::launch(
-        CLUSTER,
-        GENESIS - 4 * DAY,
-        4_000_000 * IO,
-        2_800_000 * USDC,
-    )
-    .expect("the cluster file is sound");
+    let mut network = Network::launch(CLUSTER, GENESIS - 4 * DAY, 4_000_000 * IO, 2_800_000 * USDC)
+        .expect("the cluster file is sound");
     let (a, b) = (Party::new(&mut network, 1), Party::new(&mut network, 2));
     let keeper = network.world.wallet();
     let keeper_io = network.give_io(&keeper.pubkey(), 0);
@@ -197,19 +195,27 @@ impl Bench {
     fn join(&mut self) {
         self.world().set_clock(GENESIS + 60);
         let io = io_mint::MINT.address;
-        self.measure(("io_staking", "register_node", "with two vaults"), None, |party| {
-            let operator = party.operator.pubkey();
-            staking::register_node(&operator, &operator, &io, &party.terms())
-        });
+        self.measure(
+            ("io_staking", "register_node", "with two vaults"),
+            None,
+            |party| {
+                let operator = party.operator.pubkey();
+                staking::register_node(&operator, &operator, &io, &party.terms())
+            },
+        );
         self.measure(("io_staking", "open_position", "operator"), None, |party| {
             staking::open_position(&party.operator.pubkey(), &party.own, CLASS)
         });
-        self.measure(("io_staking", "deposit", "first on a node"), None, |party| {
-            staking::deposit(&party.own, &party.operator_io, POOL, 2_000 * IO, 1)
-        });
-        self.measure(("io_staking", "open_position", "delegator"), None, |party| {
-            staking::open_position(&party.holder.pubkey(), &party.delegated, CLASS)
-        });
+        self.measure(
+            ("io_staking", "deposit", "first on a node"),
+            None,
+            |party| staking::deposit(&party.own, &party.operator_io, POOL, 2_000 * IO, 1),
+        );
+        self.measure(
+            ("io_staking", "open_position", "delegator"),
+            None,
+            |party| staking::open_position(&party.holder.pubkey(), &party.delegated, CLASS),
+        );
         self.measure(("io_emissions", "enroll_node", "first"), None, |party| {
             emissions::enroll_node(&party.operator.pubkey(), &party.node, POOL)
         });
@@ -246,10 +252,9 @@ impl Bench {
                 ],
                 &[&operator],
             );
-            self.network.world.run(
-                &[emissions::enroll_node(&key, &node, POOL)],
-                &[&operator],
-            );
+            self.network
+                .world
+                .run(&[emissions::enroll_node(&key, &node, POOL)], &[&operator]);
             scores.push((node, BPS as u16));
         }
         scores
@@ -261,41 +266,75 @@ impl Bench {
         let keeper_io = self.keeper_io;
         let scores = self.crowd();
         let advance = move |_: &Party| emissions::advance_epoch(&keeper_io, &io, POOLS);
-        let score = |party: &Party| {
-            emissions::set_scores(&authority, POOL, &[(party.node, BPS as u16)])
-        };
+        let score =
+            |party: &Party| emissions::set_scores(&authority, POOL, &[(party.node, BPS as u16)]);
         self.run(emissions::set_scores(&authority, POOL, &scores));
         self.world().set_clock(GENESIS + HOUR);
-        self.measure(("io_emissions", "advance_epoch", "1 epoch"), Some(Operation::Advance), advance);
-        self.measure(("io_emissions", "set_scores", "1 node, weight takes effect"), None, score);
+        self.measure(
+            ("io_emissions", "advance_epoch", "1 epoch"),
+            Some(Operation::Advance),
+            advance,
+        );
+        self.measure(
+            ("io_emissions", "set_scores", "1 node, weight takes effect"),
+            None,
+            score,
+        );
         self.run(emissions::set_scores(&authority, POOL, &scores[2..]));
         self.world().set_clock(GENESIS + 2 * HOUR);
-        self.measure(("io_emissions", "advance_epoch", "1 epoch, pools with weight"), Some(Operation::Advance), advance);
-        self.measure(("io_emissions", "advance_epoch", "again in the same epoch"), None, advance);
-        self.measure(("io_emissions", "set_scores", "12 nodes, all earning"), None, |_| {
-            emissions::set_scores(&authority, POOL, &scores)
-        });
-        self.measure(("io_emissions", "sync_node", "nothing changed"), None, |party| {
-            emissions::sync_node(&party.node, POOL)
-        });
+        self.measure(
+            (
+                "io_emissions",
+                "advance_epoch",
+                "1 epoch, pools with weight",
+            ),
+            Some(Operation::Advance),
+            advance,
+        );
+        self.measure(
+            ("io_emissions", "advance_epoch", "again in the same epoch"),
+            None,
+            advance,
+        );
+        self.measure(
+            ("io_emissions", "set_scores", "12 nodes, all earning"),
+            None,
+            |_| emissions::set_scores(&authority, POOL, &scores),
+        );
+        self.measure(
+            ("io_emissions", "sync_node", "nothing changed"),
+            None,
+            |party| emissions::sync_node(&party.node, POOL),
+        );
         self.measure(
             ("io_emissions", "harvest", "one epoch's rewards"),
             Some(Operation::Harvest),
             |party| emissions::harvest(&party.node, POOL),
         );
-        self.measure(("io_emissions", "harvest", "nothing to harvest"), None, |party| {
-            emissions::harvest(&party.node, POOL)
-        });
+        self.measure(
+            ("io_emissions", "harvest", "nothing to harvest"),
+            None,
+            |party| emissions::harvest(&party.node, POOL),
+        );
         self.measure(
             ("io_staking", "claim", "delegator"),
             Some(Operation::Claim),
             |party| staking::claim(&party.delegated, &party.holder_io),
         );
-        self.measure(("io_staking", "claim", "operator, with commission"), Some(Operation::Claim), |party| {
-            staking::claim(&party.own, &party.operator_io)
-        });
-        for (party, donor) in [(self.a.node, self.a.holder_io), (self.b.node, self.b.holder_io)] {
-            let holder = if donor == self.a.holder_io { &self.a.holder } else { &self.b.holder };
+        self.measure(
+            ("io_staking", "claim", "operator, with commission"),
+            Some(Operation::Claim),
+            |party| staking::claim(&party.own, &party.operator_io),
+        );
+        for (party, donor) in [
+            (self.a.node, self.a.holder_io),
+            (self.b.node, self.b.holder_io),
+        ] {
+            let holder = if donor == self.a.holder_io {
+                &self.a.holder
+            } else {
+                &self.b.holder
+            };
             let holder = holder.insecure_clone();
             let donation = crate::network::transfer(
                 &donor,
@@ -311,7 +350,11 @@ impl Bench {
             |party| staking::distribute(&party.node),
         );
         self.world().set_clock(GENESIS + 1_002 * HOUR);
-        self.measure(("io_emissions", "advance_epoch", "1,000 epochs"), Some(Operation::Advance), advance);
+        self.measure(
+            ("io_emissions", "advance_epoch", "1,000 epochs"),
+            Some(Operation::Advance),
+            advance,
+        );
         for node in [self.a.node, self.b.node] {
             self.run(emissions::harvest(&node, POOL));
         }
@@ -327,14 +370,26 @@ impl Bench {
             ("io_staking", "request_unstake", "part"),
             Some(Operation::RequestUnstake),
             |party| {
-                staking::request_unstake(&party.holder.pubkey(), &party.delegated, POOL, 0, 100 * IO)
+                staking::request_unstake(
+                    &party.holder.pubkey(),
+                    &party.delegated,
+                    POOL,
+                    0,
+                    100 * IO,
+                )
             },
         );
         self.measure(
             ("io_staking", "request_unstake", "all"),
             Some(Operation::RequestUnstake),
             |party| {
-                staking::request_unstake(&party.holder.pubkey(), &party.delegated, POOL, 1, u64::MAX)
+                staking::request_unstake(
+                    &party.holder.pubkey(),
+                    &party.delegated,
+                    POOL,
+                    1,
+                    u64::MAX,
+                )
             },
         );
         self.measure(("io_staking", "cancel_unstake", "all"), None, |party| {
@@ -345,7 +400,12 @@ impl Bench {
             ("io_staking", "withdraw", "sent by anyone"),
             Some(Operation::Withdraw),
             |party| {
-                staking::withdraw(&party.delegated, 0, &party.holder_io, &party.holder.pubkey())
+                staking::withdraw(
+                    &party.delegated,
+                    0,
+                    &party.holder_io,
+                    &party.holder.pubkey(),
+                )
             },
         );
     }
@@ -354,10 +414,14 @@ impl Bench {
         let io = io_mint::MINT.address;
         let usdc = self.network.usdc;
         let now = self.network.world.now();
-        self.measure(("io_payments", "register_supplier", "with an earnings vault"), None, |party| {
-            let owner = party.operator.pubkey();
-            payments::register_supplier(&owner, &owner, PayoutPreference::Io, &owner, &io)
-        });
+        self.measure(
+            ("io_payments", "register_supplier", "with an earnings vault"),
+            None,
+            |party| {
+                let owner = party.operator.pubkey();
+                payments::register_supplier(&owner, &owner, PayoutPreference::Io, &owner, &io)
+            },
+        );
         let order = |party: &Party, number: u8| {
             let mut id = party.node_id;
             id[0] = number;
@@ -390,7 +454,12 @@ impl Bench {
             ("with a receipt, median of 33 orders", measured.len() / 2),
             ("with a receipt, cheapest of 33 orders", 0),
         ] {
-            let row = row(("io_payments", "pay_io", case), measured[index], &ours, &theirs);
+            let row = row(
+                ("io_payments", "pay_io", case),
+                measured[index],
+                &ours,
+                &theirs,
+            );
             self.rows.push(Row { floor_cu, ..row });
         }
         self.measure(
@@ -437,7 +506,11 @@ impl Bench {
         measured.sort_by_key(|calls| calls.total - calls.named);
         let median = measured[measured.len() / 2];
         self.rows.push(row(
-            ("io_payments", "pay_token", "USDC, swap included, median of 33 orders"),
+            (
+                "io_payments",
+                "pay_token",
+                "USDC, swap included, median of 33 orders",
+            ),
             median,
             &ours,
             &theirs,
@@ -451,16 +524,25 @@ impl Bench {
         });
     }
 
-    /// The router's own part of a swap: all but what the AMM and the token program consumed.
+    /// The router's own part of a swap, with and without what the runtime takes for making a call.
     fn own_part(&mut self, name: &str, calls: Calls, ours: &Instruction, theirs: &Instruction) {
-        let own = Calls {
-            total: calls.total - calls.named,
-            called: calls.called - calls.named,
-            named: 0,
-        };
-        let case = "of it the router's own part: without AMM and token program";
-        self.rows
-            .push(row(("io_payments", name, case), own, ours, theirs));
+        for (case, cost_of_calls) in [
+            (
+                "of it the router: without its calls to AMM and token program",
+                CALL_CU,
+            ),
+            ("of it the router: without AMM and token program", 0),
+        ] {
+            let named = calls.named + calls.named_calls * cost_of_calls;
+            let own = Calls {
+                total: calls.total - named,
+                called: calls.called - calls.named,
+                named: 0,
+                named_calls: 0,
+            };
+            self.rows
+                .push(row(("io_payments", name, case), own, ours, theirs));
+        }
     }
 
     /// Earnings of a supplier who changes to USDC.
@@ -479,7 +561,8 @@ impl Bench {
             let party = [&self.a, &self.b][index];
             let (holder, owner) = (party.holder.insecure_clone(), party.operator.pubkey());
             let earnings = pda::earnings(&pda::supplier(&owner).0).0;
-            let job = crate::network::transfer(&party.holder_io, &earnings, &holder.pubkey(), 100 * IO);
+            let job =
+                crate::network::transfer(&party.holder_io, &earnings, &holder.pubkey(), 100 * IO);
             self.network.world.run(&[job], &[&holder]);
             self.network.give_usdc(&owner, 0);
         }
@@ -508,9 +591,11 @@ impl Bench {
             &theirs,
         ));
         self.own_part("pay_out", calls, &ours, &theirs);
-        self.measure(("io_payments", "take_earnings", "unswapped"), None, |party| {
-            payments::take_earnings(&party.operator.pubkey(), &party.operator_io, IO)
-        });
+        self.measure(
+            ("io_payments", "take_earnings", "unswapped"),
+            None,
+            |party| payments::take_earnings(&party.operator.pubkey(), &party.operator_io, IO),
+        );
     }
 }
 

@@ -54,7 +54,9 @@ fn judge(found: &[Comparison]) -> Result<()> {
                 println!("worse: {row}: {before} -> {now} CU");
             }
             Comparison::Improvement { row, before, now } => {
-                println!("better: {row}: {before} -> {now} CU (run `cargo xtask bench` to record it)");
+                println!(
+                    "better: {row}: {before} -> {now} CU (run `cargo xtask bench` to record it)"
+                );
             }
             Comparison::Missing(row) => {
                 bad += 1;

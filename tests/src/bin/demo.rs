@@ -29,7 +29,10 @@ fn run() -> Result<()> {
             Some(hour) => format!("{hour:02}:00"),
             None => "  –  ".into(),
         };
-        println!("{} {text}", when.if_supports_color(Stdout, |text| text.cyan()));
+        println!(
+            "{} {text}",
+            when.if_supports_color(Stdout, |text| text.cyan())
+        );
     })?;
     print(&report);
     println!(
@@ -44,7 +47,14 @@ fn run() -> Result<()> {
 fn print(report: &Report) {
     heading("Nodes");
     table(
-        &["node", "class", "pool", "stake, IO", "maximum, IO", "emission, IO"],
+        &[
+            "node",
+            "class",
+            "pool",
+            "stake, IO",
+            "maximum, IO",
+            "emission, IO",
+        ],
         report.nodes.iter().map(|node| {
             vec![
                 node.name.clone(),
@@ -58,7 +68,13 @@ fn print(report: &Report) {
     );
     heading("Suppliers");
     table(
-        &["supplier", "own stake, IO", "rewards, IO", "jobs, IO", "converted, USDC"],
+        &[
+            "supplier",
+            "own stake, IO",
+            "rewards, IO",
+            "jobs, IO",
+            "converted, USDC",
+        ],
         report.suppliers.iter().map(|supplier| {
             vec![
                 supplier.name.clone(),
@@ -83,7 +99,13 @@ fn print(report: &Report) {
     );
     heading("Renters");
     table(
-        &["renter", "paid, IO", "paid, USDC", "of it fees, USDC", "delivered, IO"],
+        &[
+            "renter",
+            "paid, IO",
+            "paid, USDC",
+            "of it fees, USDC",
+            "delivered, IO",
+        ],
         report.renters.iter().map(|renter| {
             vec![
                 renter.name.clone(),

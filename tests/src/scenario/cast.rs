@@ -57,7 +57,9 @@ impl Supplier {
         Self {
             name: part.name.clone(),
             takes: part.takes,
-            nodes: nodes.map(|part| Node::new(operator, part, cluster)).collect(),
+            nodes: nodes
+                .map(|part| Node::new(operator, part, cluster))
+                .collect(),
             wallet,
             rewards: 0,
             jobs_io: 0,

@@ -51,9 +51,17 @@ impl Scenario {
             self.hours
         );
         for payment in &self.payments {
-            let PaymentPart { hour, renter, supplier, .. } = payment;
+            let PaymentPart {
+                hour,
+                renter,
+                supplier,
+                ..
+            } = payment;
             ensure!(*hour <= self.hours, "nobody pays in hour {hour}");
-            ensure!(self.renters.iter().any(|r| r.name == *renter), "no renter {renter:?}");
+            ensure!(
+                self.renters.iter().any(|r| r.name == *renter),
+                "no renter {renter:?}"
+            );
             ensure!(
                 self.suppliers.iter().any(|s| s.name == *supplier),
                 "no supplier {supplier:?}"
@@ -72,7 +80,11 @@ impl Scenario {
             );
         }
         for exit in &self.exits {
-            ensure!(exit.hour <= self.hours, "nobody leaves in hour {}", exit.hour);
+            ensure!(
+                exit.hour <= self.hours,
+                "nobody leaves in hour {}",
+                exit.hour
+            );
             ensure!(
                 self.holders.iter().any(|holder| holder.name == exit.holder
                     && holder.stakes.iter().any(|stake| stake.node == exit.node)),
@@ -226,14 +238,30 @@ mod tests {
             ("until = 14 }", "until = 25 }", "the gap must end"),
             ("hour = 22", "hour = 25", "nobody pays in hour 25"),
             ("renter = \"Studio\"", "renter = \"studio\"", "no renter"),
-            ("supplier = \"Mika's rig\"", "supplier = \"Mika\"", "no supplier"),
-            ("io = \"9_000\"", "io = \"9_000\"\nusdc = \"1\"", "in one currency"),
+            (
+                "supplier = \"Mika's rig\"",
+                "supplier = \"Mika\"",
+                "no supplier",
+            ),
+            (
+                "io = \"9_000\"",
+                "io = \"9_000\"\nusdc = \"1\"",
+                "in one currency",
+            ),
             ("io = \"9_000\"", "", "in one currency"),
-            ("node = \"alb-3090\"\nfrom", "node = \"alb\"\nfrom", "no node \"alb\""),
+            (
+                "node = \"alb-3090\"\nfrom",
+                "node = \"alb\"\nfrom",
+                "no node \"alb\"",
+            ),
             ("from = 3", "from = 6", "never comes"),
             ("hour = 20", "hour = 25", "nobody leaves in hour 25"),
             ("holder = \"Bruno\"", "holder = \"Chen\"", "has no stake on"),
-            ("node = \"mika-4090\", amount", "node = \"mika\", amount", "no node \"mika\""),
+            (
+                "node = \"mika-4090\", amount",
+                "node = \"mika\", amount",
+                "no node \"mika\"",
+            ),
         ] {
             assert!(DAY.contains(from), "{from}");
             let error = Scenario::parse(&DAY.replace(from, to)).expect_err(why);

@@ -150,9 +150,12 @@ impl<'a> Play<'a> {
         signers: &[&Keypair],
     ) -> Result<Outcome> {
         *transactions += 1;
-        network.world.send(instructions, signers).map_err(|failure| {
-            anyhow::anyhow!("{:?}\n{}", failure.error, failure.meta.pretty_logs())
-        })
+        network
+            .world
+            .send(instructions, signers)
+            .map_err(|failure| {
+                anyhow::anyhow!("{:?}\n{}", failure.error, failure.meta.pretty_logs())
+            })
     }
 
     /// Everyone gets the tokens that the scenario gives them.
@@ -368,7 +371,10 @@ impl<'a> Play<'a> {
         scores.sort_by_key(|(pool, ..)| *pool);
         for same in scores.chunk_by(|a, b| a.0 == b.0) {
             for batch in same.chunks(SCORES_PER_TRANSACTION) {
-                let entries: Vec<_> = batch.iter().map(|(_, node, score)| (*node, *score)).collect();
+                let entries: Vec<_> = batch
+                    .iter()
+                    .map(|(_, node, score)| (*node, *score))
+                    .collect();
                 Self::send(
                     &mut self.network,
                     &mut self.transactions,
@@ -417,9 +423,17 @@ impl<'a> Play<'a> {
             let asset = assets.iter().find(|asset| asset.mint == MintName::Usdc);
             let fee_bps = asset.context("USDC is not listed")?.fee_bps;
             let fee = io_client::shared::math::fee::fee_of(part.usdc, fee_bps).context("fee")?;
-            let net = if part.fee_on_top { part.usdc } else { part.usdc - fee };
+            let net = if part.fee_on_top {
+                part.usdc
+            } else {
+                part.usdc - fee
+            };
             let usdc = self.network.usdc;
-            let expected = self.network.amm.quote(&self.network.world, &usdc, net).received;
+            let expected = self
+                .network
+                .amm
+                .quote(&self.network.world, &usdc, net)
+                .received;
             let least = expected - expected * SLIPPAGE_BPS / BPS;
             let route = self.network.amm.route(&usdc, net);
             payments::pay_token(
@@ -455,8 +469,11 @@ impl<'a> Play<'a> {
         let paid = outcome.event::<Paid>();
         let after = accounts.map(|account| self.network.world.token_balance(&account));
         ensure!(
-            [before[0] - after[0], after[1] - before[1], after[2] - before[2]]
-                == [paid.gross, paid.fee, paid.delivered],
+            [
+                before[0] - after[0],
+                after[1] - before[1],
+                after[2] - before[2]
+            ] == [paid.gross, paid.fee, paid.delivered],
             "the event of {}'s payment says other than the balances",
             part.renter
         );
@@ -550,8 +567,10 @@ impl<'a> Play<'a> {
                 )?;
                 outcome.event::<Harvested>();
                 let state: NodeState = self.network.world.read(&node.address);
-                let emission: NodeEmission =
-                    self.network.world.read(&pda::node_emission(&node.address).0);
+                let emission: NodeEmission = self
+                    .network
+                    .world
+                    .read(&pda::node_emission(&node.address).0);
                 let claimed = Self::claim(
                     &mut self.network,
                     &mut self.transactions,
@@ -585,7 +604,11 @@ impl<'a> Play<'a> {
             }
             (self.say)(
                 hour,
-                format!("{} claims {} IO", holder.part.name, format_io(holder.rewards)),
+                format!(
+                    "{} claims {} IO",
+                    holder.part.name,
+                    format_io(holder.rewards)
+                ),
             );
         }
         for index in 0..self.suppliers.len() {
@@ -602,8 +625,12 @@ impl<'a> Play<'a> {
         destination: &Pubkey,
     ) -> Result<Claimed> {
         let before = network.world.token_balance(destination);
-        let outcome =
-            Self::send(network, transactions, &[staking::claim(stake, destination)], &[])?;
+        let outcome = Self::send(
+            network,
+            transactions,
+            &[staking::claim(stake, destination)],
+            &[],
+        )?;
         let claimed = outcome.event::<Claimed>();
         ensure!(
             network.world.token_balance(destination) - before == claimed.amount,

@@ -22,7 +22,10 @@ impl U128 {
 
 impl From<u128> for U128 {
     #[inline(always)]
-    #[allow(clippy::cast_possible_truncation, reason = "keeps the low half on purpose")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "keeps the low half on purpose"
+    )]
     fn from(value: u128) -> Self {
         Self {
             low: value as u64,
