@@ -344,7 +344,7 @@ fn check_node(
     tickets: &[Ticket],
     books: &mut Books,
 ) -> Result<()> {
-    ensure!(node.invariant());
+    ensure!(node.invariant(), "the node's own invariant");
     let stake_vault = world.token_balance(&node.stake_vault);
     let reward_vault = world.token_balance(&node.reward_vault);
     ensure!(
@@ -370,6 +370,7 @@ fn check_node(
             claimable += settled.rewards_owed;
         }
         ensure!(shares == tranche.shares, "{kind:?}: shares do not add up");
+        // Since the shares add up, this and its like below fail only if `value_of` rounds up.
         ensure!(
             value <= tranche.stake,
             "{kind:?}: {value} of {}",
@@ -437,7 +438,11 @@ fn check_router(world: &World) -> Result<()> {
 mod tests {
     use super::*;
     use crate::scenario::{DAY, Scenario, play_hours};
-    use io_client::shared::state::{Scheduled, U128};
+    use io_client::{
+        shared::state::{Scheduled, U128},
+        token,
+    };
+    use solana_signer::Signer;
 
     /// Someone's first account of a layout for which `pick` holds.
     fn find<L: Layout>(world: &World, pick: impl Fn(&L) -> bool) -> Pubkey {
@@ -607,6 +612,14 @@ mod tests {
         }),
         ("weights: node", |w| edit(w, any::<Node>, |n| n.status ^= 1)),
         // Invariants 3 and 4.
+        ("the node's own invariant", |w| {
+            edit(w, any::<Node>, |n| n.delegation_open = 2);
+        }),
+        ("invariant 4: vault", |w| {
+            let treasury = token::associated(&w.authority.pubkey(), &io_mint::MINT.address);
+            set_tokens(w, treasury, |held| held - 1);
+            set_tokens(w, io_emissions::VAULT.address, |held| held + 1);
+        }),
         ("stake vault", |w| {
             let vault = w.read::<Node>(&find(w, any::<Node>)).stake_vault;
             set_tokens(w, vault, |held| held - 1);
