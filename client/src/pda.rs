@@ -49,14 +49,6 @@ pub fn position(node: &Pubkey, owner: &Pubkey, tranche: TrancheKind) -> (Pubkey,
     )
 }
 
-/// A staker's ticket.
-pub fn ticket(position: &Pubkey, index: u64) -> (Pubkey, u8) {
-    find(
-        &[seeds::TICKET, position.as_ref(), &index.to_le_bytes()],
-        &io_staking::ID,
-    )
-}
-
 /// A pool of `io_emissions`.
 pub fn reward_pool(id: u8) -> (Pubkey, u8) {
     find(&[seeds::REWARD_POOL, &[id]], &io_emissions::ID)

@@ -8,9 +8,13 @@ use crate::{
 use borsh::BorshSerialize;
 use io_shared::{
     ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_mint, io_staking},
-    state::TrancheKind,
+    state::{Layout, Ticket, TrancheKind},
 };
 use solana_program::instruction::AccountMeta;
+use solana_system_interface::instruction::{allocate_with_seed, transfer};
+
+/// Bytes of a ticket's account.
+pub const TICKET_SPACE: u64 = Ticket::SPACE as u64;
 
 /// A node, as its operator knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +57,23 @@ pub struct Stake {
 impl Stake {
     pub fn position(&self) -> Pubkey {
         pda::position(&self.node, &self.owner, self.tranche).0
+    }
+
+    /// Where this library makes the position's ticket number `index`: an address that only the owner
+    /// can make an account at.
+    pub fn ticket(&self, index: u64) -> Pubkey {
+        Pubkey::create_with_seed(&self.owner, &self.ticket_seed(index), &io_staking::ID)
+            .expect("a ticket's seed is 32 characters long")
+    }
+
+    /// 16 hexadecimal digits of the position, then 16 of the index.
+    fn ticket_seed(&self, index: u64) -> String {
+        let position = self.position().to_bytes();
+        let start: String = position[..8]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        format!("{start}{index:016x}")
     }
 }
 
@@ -177,31 +198,44 @@ pub fn deposit(
     )
 }
 
-/// Starts the cooldown of `amount`, of the whole position with `u64::MAX`. Signed by the owner, and by
-/// `payer` for the ticket's rent. `index` is the position's `next_ticket`.
+/// Starts the cooldown of `amount`, of the whole position with `u64::MAX`: pays for the ticket's
+/// account, makes it, fills it in. All three belong into one transaction. Signed by the owner, and by
+/// `payer` for `rent`, which is what the cluster asks for [`TICKET_SPACE`] bytes. `index` is the
+/// position's `next_ticket`.
+///
+/// Lamports that someone sent to the ticket's address beforehand stop nothing; `payer` gets them with
+/// the rent.
 pub fn request_unstake(
     payer: &Pubkey,
     stake: &Stake,
     pool: u8,
     index: u64,
     amount: u64,
-) -> Instruction {
-    let position = stake.position();
-    let (ticket, bump) = pda::ticket(&position, index);
-    staking_instruction(
+    rent: u64,
+) -> [Instruction; 3] {
+    let ticket = stake.ticket(index);
+    let pay = transfer(payer, &ticket, rent);
+    let make = allocate_with_seed(
+        &ticket,
+        &stake.owner,
+        &stake.ticket_seed(index),
+        TICKET_SPACE,
+        &io_staking::ID,
+    );
+    let request = staking_instruction(
         "request_unstake",
-        &(amount, bump),
+        &amount,
         vec![
-            write_sign(*payer),
             sign(stake.owner),
             write(stake.node),
-            write(position),
+            write(stake.position()),
             write(ticket),
+            read(*payer),
             read(pda::reward_pool(pool).0),
             read(pda::node_emission(&stake.node).0),
-            read(SYSTEM_PROGRAM),
         ],
-    )
+    );
+    [pay, make, request]
 }
 
 /// Takes a ticket's stake back into the position. Signed by the owner. `rent_payer` is the ticket's.
@@ -215,7 +249,7 @@ pub fn cancel_unstake(stake: &Stake, pool: u8, index: u64, rent_payer: &Pubkey) 
             read(io_staking::CONFIG.address),
             write(stake.node),
             write(position),
-            write(pda::ticket(&position, index).0),
+            write(stake.ticket(index)),
             write(*rent_payer),
             read(pda::reward_pool(pool).0),
             read(pda::node_emission(&stake.node).0),
@@ -238,7 +272,7 @@ pub fn withdraw(
         vec![
             write(stake.node),
             write(position),
-            write(pda::ticket(&position, index).0),
+            write(stake.ticket(index)),
             write(pda::stake_vault(&stake.node).0),
             write(*destination),
             write(*rent_payer),

@@ -236,7 +236,9 @@ fn hex<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::
         .map(|pair| {
             std::str::from_utf8(pair)
                 .ok()
-                .filter(|pair| pair.len() == 2)
+                .filter(|pair| {
+                    pair.len() == 2 && pair.bytes().all(|digit| digit.is_ascii_hexdigit())
+                })
                 .and_then(|pair| u8::from_str_radix(pair, 16).ok())
         })
         .collect::<Option<Vec<u8>>>()
@@ -314,6 +316,11 @@ mod tests {
                 "discriminator = \"01\"",
                 "discriminator = \"\"",
                 "1 to 8 bytes",
+            ),
+            (
+                "discriminator = \"01\"",
+                "discriminator = \"+1\"",
+                "not hexadecimal",
             ),
             (
                 "guardian = \"authority\"",

@@ -10,7 +10,7 @@ use io_client::{
     shared::{
         constants::{IO_DECIMALS, MAX_POOLS, USDC_DECIMALS},
         ids::{io_emissions, io_mint, io_payments, io_staking},
-        state::{EmissionsTerms, Layout, MintPolicy, Minter, MinterTerms},
+        state::{EmissionsTerms, Layout, MintConfig, MintPolicy, Minter, MinterTerms},
     },
     staking::{self, ClassTerms},
     token,
@@ -63,8 +63,24 @@ struct Planner<'a, C> {
 }
 
 impl<C: Chain> Planner<'_, C> {
+    /// An account that was made. One without data was not: anyone can send lamports to its address.
+    fn account(&self, address: &Pubkey) -> Option<Vec<u8>> {
+        self.chain.account(address).filter(|data| !data.is_empty())
+    }
+
     fn missing(&self, address: &Pubkey) -> bool {
-        self.chain.account(address).is_none()
+        self.account(address).is_none()
+    }
+
+    /// Whether anything was minted. From then on, a genesis minter that is not there was revoked, or
+    /// the authority is another than at genesis: it must not mint a second time.
+    fn issued(&self) -> Result<bool> {
+        self.account(&io_mint::CONFIG.address)
+            .map_or(Ok(false), |data| {
+                MintConfig::read_copy(&data)
+                    .map(|config| config.minted > 0)
+                    .context("the config of `io_mint` has another layout")
+            })
     }
 
     fn step(&mut self, what: impl Into<String>, instructions: Vec<Instruction>) {
@@ -90,7 +106,7 @@ impl<C: Chain> Planner<'_, C> {
             window_seconds: 1,
         };
         let genesis = self.cluster.genesis().context("allocations overflow")?;
-        if genesis > 0 && self.missing(&pda::minter(authority).0) {
+        if genesis > 0 && !self.issued()? && self.missing(&pda::minter(authority).0) {
             let terms = unlimited(MintPolicy::Allowance { amount: genesis });
             self.step(
                 format!(
@@ -186,7 +202,8 @@ impl<C: Chain> Planner<'_, C> {
     /// Genesis supply, one allocation after the other; the minter's own count tells how far it got.
     fn allocations(&mut self) -> Result<()> {
         let authority = &self.operator.authority;
-        let minted = match self.chain.account(&pda::minter(authority).0) {
+        let minted = match self.account(&pda::minter(authority).0) {
+            None if self.issued()? => return Ok(()),
             None => 0,
             Some(data) => {
                 Minter::read_copy(&data)
@@ -287,8 +304,7 @@ impl<C: Chain> Planner<'_, C> {
     /// Decimals of a mint, from its account.
     fn decimals(&self, mint: &Pubkey) -> Result<u8> {
         const DECIMALS: usize = 44;
-        self.chain
-            .account(mint)
+        self.account(mint)
             .and_then(|data| data.get(DECIMALS).copied())
             .with_context(|| format!("{mint} is not a mint on this cluster"))
     }

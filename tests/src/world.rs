@@ -182,6 +182,12 @@ impl World {
         self.set_clock(self.now() + seconds);
     }
 
+    /// Lamports that an account of `space` bytes must hold.
+    pub fn rent(&self, space: u64) -> u64 {
+        let space = usize::try_from(space).expect("an account's size");
+        self.svm.minimum_balance_for_rent_exemption(space)
+    }
+
     /// Whether an account exists.
     pub fn exists(&self, address: &Pubkey) -> bool {
         self.svm

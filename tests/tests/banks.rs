@@ -220,6 +220,13 @@ impl Banks {
         L::read_copy(&account.data).expect("the layout")
     }
 
+    /// Lamports that an account of `space` bytes must hold.
+    async fn rent(&self, space: u64) -> u64 {
+        let rent = self.context.banks_client.get_rent().await;
+        let space = usize::try_from(space).expect("an account's size");
+        rent.expect("the bank answers").minimum_balance(space)
+    }
+
     async fn tokens(&self, address: &Pubkey) -> u64 {
         let account = self
             .account(address)
@@ -505,8 +512,8 @@ async fn a_node_earns_is_paid_and_leaves() {
     assert_eq!(banks.tokens(&renter_io).await, 20 * IO - amount);
 
     // Leaving takes 14 days to the second, and nobody's help.
-    let request = staking::request_unstake(&owner, &stake, POOL, 0, u64::MAX);
-    let request = std::slice::from_ref(&request);
+    let rent = banks.rent(staking::TICKET_SPACE).await;
+    let request = &staking::request_unstake(&owner, &stake, POOL, 0, u64::MAX, rent);
     let requested: UnstakeRequested = banks.event(request, &[&operator]).await;
     let unlock_at = GENESIS + 2 * HOUR + COOLDOWN;
     assert_eq!((requested.amount, requested.unlock_at), (STAKE, unlock_at));
@@ -525,7 +532,7 @@ async fn a_node_earns_is_paid_and_leaves() {
         claimed.amount + amount + STAKE
     );
     assert_eq!(banks.tokens(&pda::stake_vault(&node).0).await, 0);
-    let ticket = pda::ticket(&stake.position(), 0).0;
+    let ticket = stake.ticket(0);
     assert!(banks.account(&ticket).await.is_none());
     let state: Node = banks.read(&node).await;
     assert_eq!((state.active_stake(), state.cooling_stake()), (0, 0));

@@ -212,9 +212,10 @@ impl Fixture {
 
     fn unstake(&mut self, member: &Member, index: u64, amount: u64) {
         let owner = member.operator.pubkey();
-        let instruction =
-            staking::request_unstake(&owner, &member.stake, member.pool, index, amount);
-        self.world.run(&[instruction], &[&member.operator]);
+        let rent = self.world.rent(staking::TICKET_SPACE);
+        let request =
+            staking::request_unstake(&owner, &member.stake, member.pool, index, amount, rent);
+        self.world.run(&request, &[&member.operator]);
     }
 
     fn try_crank(&mut self) -> Result<Outcome, Failure> {

@@ -1725,6 +1725,16 @@ fn a_venue_gets_no_more_than_it_may() {
         market.pay_along(&payment, &exposing),
         PaymentsError::RouterAccountExposed,
     );
+    // Nor a frozen one, which its mint's freezer may thaw during the call, or the router close.
+    let mut frozen = market.world.token_account(&stray);
+    frozen.state = AccountState::Frozen;
+    let mut data = vec![0; Account::LEN];
+    frozen.pack_into_slice(&mut data);
+    market.world.put(stray, TOKEN_PROGRAM, data, false);
+    assert_fails(
+        market.pay_along(&payment, &exposing),
+        PaymentsError::RouterAccountExposed,
+    );
     // Accounts that the router pays from and to by itself cannot be named at all.
     for account in [
         payment.payer,
@@ -1755,6 +1765,31 @@ fn a_venue_gets_no_more_than_it_may() {
     market
         .pay_along(&payment, &long)
         .expect("forty are passed on");
+}
+
+/// Neither its signer's lamports nor where its money comes from and goes to is in a venue's reach, so
+/// that nothing checked before the call can be another thing after it.
+#[test]
+fn a_pay_out_names_its_own_accounts_to_no_venue() {
+    let mut market = Market::new();
+    market.earn(10 * IO);
+    let owner = market.supplier.owner.insecure_clone();
+    let out = market.out(&owner, IO);
+    let route = market.amm.route(&MINT, IO);
+    for account in [market.supplier.earnings(), out.treasury, out.destination] {
+        for writable in [false, true] {
+            let mut aliasing = route.clone();
+            aliasing.accounts.push(AccountMeta {
+                pubkey: account,
+                is_signer: false,
+                is_writable: writable,
+            });
+            let instruction = payments::pay_out(&out, &aliasing);
+            assert_token_error(market.send(instruction, &owner), DUPLICATE);
+        }
+    }
+    let instruction = payments::pay_out(&out, &route);
+    market.send(instruction, &owner).expect("paid out");
 }
 
 #[test]

@@ -143,14 +143,18 @@ impl Fixture {
             .expect("the deposit fits")
     }
 
-    fn request_instruction(&self, staker: &Staker, amount: u64) -> Instruction {
+    fn request_instructions(&self, staker: &Staker, amount: u64) -> [Instruction; 3] {
         let index = self.position(staker).next_ticket;
-        staking::request_unstake(&staker.wallet.pubkey(), &staker.stake, POOL, index, amount)
+        let (owner, rent) = (
+            staker.wallet.pubkey(),
+            self.world.rent(staking::TICKET_SPACE),
+        );
+        staking::request_unstake(&owner, &staker.stake, POOL, index, amount, rent)
     }
 
     fn try_request(&mut self, staker: &Staker, amount: u64) -> Result<Outcome, Failure> {
-        let instruction = self.request_instruction(staker, amount);
-        self.world.send(&[instruction], &[&staker.wallet])
+        let instructions = self.request_instructions(staker, amount);
+        self.world.send(&instructions, &[&staker.wallet])
     }
 
     /// Requests, and returns the ticket's index.
@@ -311,7 +315,7 @@ fn terms(node_id: u8) -> NodeTerms {
 }
 
 fn ticket_of(staker: &Staker, index: u64) -> Pubkey {
-    pda::ticket(&staker.stake.position(), index).0
+    staker.stake.ticket(index)
 }
 
 /// The instruction with another account at `index`.
@@ -1104,17 +1108,13 @@ fn request_unstake_makes_a_ticket() {
     let sponsor = fixture.world.wallet();
     let before = fixture.world.lamports(&sponsor.pubkey());
     let stake = operator.stake;
-    let instruction = staking::request_unstake(&sponsor.pubkey(), &stake, POOL, 0, MIN / 2);
-    let outcome = fixture
-        .world
-        .run(&[instruction], &[&sponsor, &operator.wallet]);
+    let rent = fixture.world.rent(staking::TICKET_SPACE);
+    let request = staking::request_unstake(&sponsor.pubkey(), &stake, POOL, 0, MIN / 2, rent);
+    let outcome = fixture.world.run(&request, &[&sponsor, &operator.wallet]);
 
-    let (address, bump) = pda::ticket(&stake.position(), 0);
+    let address = stake.ticket(0);
     let ticket: Ticket = fixture.world.read(&address);
-    assert_eq!(
-        (ticket.version, ticket.bump, ticket.tranche),
-        (VERSION, bump, 0)
-    );
+    assert_eq!((ticket.version, ticket.tranche), (VERSION, 0));
     assert_eq!(
         (ticket.node, ticket.position),
         (fixture.node, stake.position())
@@ -1128,7 +1128,7 @@ fn request_unstake_makes_a_ticket() {
         (GENESIS, GENESIS + COOLDOWN)
     );
     assert_eq!(ticket.rent_payer, sponsor.pubkey());
-    let rent = fixture.world.lamports(&address);
+    assert_eq!(fixture.world.lamports(&address), rent);
     assert_eq!(fixture.world.lamports(&sponsor.pubkey()), before - rent);
     let node = fixture.node();
     assert_eq!(
@@ -1181,13 +1181,16 @@ fn request_unstake_refuses() {
         StakingError::InsufficientStake,
     );
 
-    let good = fixture.request_instruction(&operator, 1);
+    let [pay, make, good] = fixture.request_instructions(&operator, 1);
+    let result = fixture.send_by(good.clone(), &[&operator.wallet]);
+    assert_fails(result, StakingError::TicketNotBlank);
+    fixture.world.run(&[pay, make], &[&operator.wallet]);
     let keys = [&operator.wallet, &delegator.wallet];
     for (index, wrong, expected) in [
-        (1, delegator.stake.owner, Ok(StakingError::NotOwner)),
-        (2, other_node, Ok(StakingError::WrongNode)),
-        (3, delegator.stake.position(), Ok(StakingError::NotOwner)),
-        (3, other_node, Err(InstructionError::InvalidAccountData)),
+        (0, delegator.stake.owner, Ok(StakingError::NotOwner)),
+        (1, other_node, Ok(StakingError::WrongNode)),
+        (2, delegator.stake.position(), Ok(StakingError::NotOwner)),
+        (2, other_node, Err(InstructionError::InvalidAccountData)),
         (
             5,
             pda::reward_pool(POOL + 1).0,
@@ -1198,13 +1201,12 @@ fn request_unstake_refuses() {
             pda::node_emission(&other_node).0,
             Ok(StakingError::WrongAccount),
         ),
-        (7, io_staking::ID, Ok(StakingError::WrongAccount)),
         (
-            8,
+            7,
             io_mint::EVENT_AUTHORITY.address,
             Ok(StakingError::WrongAccount),
         ),
-        (9, io_mint::ID, Ok(StakingError::WrongAccount)),
+        (8, io_mint::ID, Ok(StakingError::WrongAccount)),
     ] {
         let result = fixture.send_by(swapped(&good, index, wrong), &keys);
         match expected {
@@ -1212,15 +1214,28 @@ fn request_unstake_refuses() {
             Err(reason) => assert_reason(result, &reason),
         }
     }
-    // A ticket elsewhere than at the next index: the seeds do not sign for it.
-    for wrong in [ticket_of(&operator, 1), ticket_of(&delegator, 0)] {
-        let failure = fixture.send_by(swapped(&good, 4, wrong), &keys);
-        let failure = failure.expect_err("not this position's next ticket");
-        assert_eq!(failure.code(), None, "{:?}", failure.error);
+    // Not a ticket's account: nothing, one in use, too small, of another program, another layout's.
+    let size = usize::try_from(staking::TICKET_SPACE).expect("small");
+    let used = fixture.request(&delegator, 1);
+    let [small, foreign] = [0, 1].map(|_| fixture.world.fresh_address());
+    fixture
+        .world
+        .put(small, io_staking::ID, vec![0; size - 1], false);
+    fixture
+        .world
+        .put(foreign, io_mint::ID, vec![0; size], false);
+    for wrong in [
+        ticket_of(&operator, 7),
+        ticket_of(&delegator, used),
+        small,
+        foreign,
+        delegator.stake.position(),
+    ] {
+        let result = fixture.send_by(swapped(&good, 3, wrong), &keys);
+        assert_fails(result, StakingError::TicketNotBlank);
     }
     let mut unsigned = good.clone();
-    unsigned.accounts[0].pubkey = fixture.world.authority.pubkey();
-    unsigned.accounts[1].is_signer = false;
+    unsigned.accounts[0].is_signer = false;
     let result = fixture.world.send(&[unsigned], &[]);
     assert_reason(result, &InstructionError::MissingRequiredSignature);
     fixture.world.run(&[good], &[&operator.wallet]);
@@ -1428,11 +1443,10 @@ fn anyone_withdraws_and_claims_for_the_payout_wallet() {
     let operator = fixture.operator();
     fixture.deposit(&operator, MIN);
     let sponsor = fixture.world.wallet();
-    let instruction =
-        staking::request_unstake(&sponsor.pubkey(), &operator.stake, POOL, 0, MIN / 2);
-    fixture
-        .world
-        .run(&[instruction], &[&sponsor, &operator.wallet]);
+    let rent = fixture.world.rent(staking::TICKET_SPACE);
+    let payer = sponsor.pubkey();
+    let request = staking::request_unstake(&payer, &operator.stake, POOL, 0, MIN / 2, rent);
+    fixture.world.run(&request, &[&sponsor, &operator.wallet]);
     fixture.reward(1_024);
     let (cold, tokens) = fixture.wallet_with(0);
     let instruction = staking::set_payout(&operator.stake, &cold.pubkey());
@@ -2062,7 +2076,7 @@ fn hot_instructions_stay_within_their_compute_units() {
     for (name, used, ceiling) in [
         ("deposit", deposit, 3_100),
         ("deposit with rewards to settle", again, 3_210),
-        ("request_unstake", request, 3_550),
+        ("request_unstake, account included", request, 2_700),
         ("withdraw", withdraw, 3_120),
         ("claim", claim, 2_750),
         ("distribute", distribute, 1_720),

@@ -9,7 +9,10 @@ use anchor_lang::{
     },
     prelude::ProgramError,
 };
-use io_shared::{ids::SYSTEM_PROGRAM, state::Layout};
+use io_shared::{
+    ids::SYSTEM_PROGRAM,
+    state::{DISCRIMINATOR_LEN, Layout},
+};
 
 const CREATE_ACCOUNT: u8 = 0;
 const ASSIGN: u8 = 1;
@@ -79,6 +82,25 @@ pub fn create_pda(
     Ok(())
 }
 
+/// Makes a blank account the layout `L`: one that someone created for `L`'s program with `L`'s space and
+/// that nobody wrote to. `None` if it is anything else.
+#[inline(always)]
+pub fn fill_blank<L: Layout>(account: &AccountView, fill: impl FnOnce(&mut L)) -> Option<()> {
+    if !account.owned_by(&L::OWNER) || account.data_len() != L::SPACE {
+        return None;
+    }
+    let mut account = *account;
+    // SAFETY: no layout begins with zeros, so nothing else refers to the data of a blank account.
+    let data = unsafe { account.borrow_unchecked_mut() };
+    let (discriminator, rest) = data.split_first_chunk_mut::<DISCRIMINATOR_LEN>()?;
+    if *discriminator != [0; DISCRIMINATOR_LEN] {
+        return None;
+    }
+    *discriminator = L::DISCRIMINATOR;
+    fill(anchor_lang::bytemuck::try_from_bytes_mut(rest).ok()?);
+    Some(())
+}
+
 /// Creates the PDA of `seeds` with layout `L`, writes the discriminator and lets `fill` write the
 /// rest (zero before).
 pub fn create_layout<L: Layout>(
@@ -92,7 +114,7 @@ pub fn create_layout<L: Layout>(
     // SAFETY: the account was created above; nothing else refers to its data.
     let data = unsafe { pda.borrow_unchecked_mut() };
     let (discriminator, rest) = data
-        .split_at_mut_checked(io_shared::state::DISCRIMINATOR_LEN)
+        .split_at_mut_checked(DISCRIMINATOR_LEN)
         .ok_or(ProgramError::AccountDataTooSmall)?;
     discriminator.copy_from_slice(&L::DISCRIMINATOR);
     let layout = anchor_lang::bytemuck::try_from_bytes_mut(rest)

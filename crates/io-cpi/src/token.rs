@@ -70,6 +70,17 @@ impl TokenAccount {
     }
 }
 
+/// Whether an account says to hold tokens for `owner`, in whatever state: a frozen one can be thawed,
+/// and closed if it is empty.
+#[inline(always)]
+pub fn is_held_by(view: &AccountView, owner: &Address) -> bool {
+    if view.data_len() != ACCOUNT_LEN {
+        return false;
+    }
+    // SAFETY: only compared below; nothing else runs meanwhile.
+    same(unsafe { view.borrow_unchecked() }, 32, owner)
+}
+
 /// Whether an account says to hold tokens of `mint` for `owner`.
 ///
 /// Leaner than [`TokenAccount::read`], and enough for an account that tokens are sent to in the same

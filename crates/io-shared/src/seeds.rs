@@ -22,8 +22,6 @@ pub const STAKE_VAULT: &[u8] = b"stake-vault";
 pub const REWARD_VAULT: &[u8] = b"reward-vault";
 /// `io_staking`: [`crate::state::Position`], then node, owner and tranche (one byte).
 pub const POSITION: &[u8] = b"position";
-/// `io_staking`: [`crate::state::Ticket`], then position and index (u64, little endian).
-pub const TICKET: &[u8] = b"ticket";
 
 /// `io_emissions`: [`crate::state::EmissionsConfig`].
 pub const EMISSIONS_CONFIG: &[u8] = b"emissions";

@@ -11,7 +11,7 @@ use anchor_lang::{
 };
 use io_cpi::{
     relay::{Access, MAX_ACCOUNTS, relay},
-    token::TokenAccount,
+    token::{TokenAccount, is_held_by},
 };
 use io_shared::{errors::PaymentsError, ids::io_payments::ROUTER, seeds, state::Venue};
 
@@ -97,7 +97,10 @@ impl Swap<'_> {
                     Ok(Access::Sign)
                 } else if !account.is_writable() {
                     Ok(Access::Read)
-                } else if account == self.from || account == self.to || !is_routers(account) {
+                } else if account == self.from
+                    || account == self.to
+                    || !is_held_by(account, &ROUTER.address)
+                {
                     Ok(Access::Write)
                 } else {
                     Err(PaymentsError::RouterAccountExposed.into())
@@ -114,12 +117,6 @@ pub fn seeds() -> [Seed<'static>; 2] {
         Seed::from(seeds::ROUTER),
         Seed::from(const { &[ROUTER.bump] }),
     ]
-}
-
-/// Whether the account holds tokens of the router.
-#[inline(always)]
-fn is_routers(account: &AccountView) -> bool {
-    TokenAccount::read(account).is_some_and(|account| address_eq(&account.owner, &ROUTER.address))
 }
 
 /// A transit account as it is now. Its address is pinned, so it is a token account or closed.

@@ -45,8 +45,8 @@ pub mod io_staking {
     }
 
     /// Starts the cooldown of `amount`, of all with `u64::MAX`; owner. Never paused.
-    pub fn request_unstake(ctx: &mut Context<RequestUnstake>, amount: u64, bump: u8) -> Result<()> {
-        ctx.accounts.request_unstake(amount, bump)
+    pub fn request_unstake(ctx: &mut Context<RequestUnstake>, amount: u64) -> Result<()> {
+        ctx.accounts.request_unstake(amount)
     }
 
     /// Shares out what arrived in a node's reward vault; anyone.

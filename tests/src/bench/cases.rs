@@ -366,32 +366,26 @@ impl Bench {
     }
 
     fn leave(&mut self) {
-        self.measure(
-            ("io_staking", "request_unstake", "part"),
-            Some(Operation::RequestUnstake),
-            |party| {
-                staking::request_unstake(
-                    &party.holder.pubkey(),
-                    &party.delegated,
-                    POOL,
-                    0,
-                    100 * IO,
-                )
-            },
-        );
-        self.measure(
-            ("io_staking", "request_unstake", "all"),
-            Some(Operation::RequestUnstake),
-            |party| {
-                staking::request_unstake(
-                    &party.holder.pubkey(),
-                    &party.delegated,
-                    POOL,
-                    1,
-                    u64::MAX,
-                )
-            },
-        );
+        let rent = self.network.world.rent(staking::TICKET_SPACE);
+        for (index, (case, amount)) in [("part", 100 * IO), ("all", u64::MAX)]
+            .into_iter()
+            .enumerate()
+        {
+            let index = index as u64;
+            let request = |party: &Party| {
+                let payer = party.holder.pubkey();
+                staking::request_unstake(&payer, &party.delegated, POOL, index, amount, rent)
+            };
+            for [pay, make, _] in [request(&self.a), request(&self.b)] {
+                self.run(pay);
+                self.run(make);
+            }
+            self.measure(
+                ("io_staking", "request_unstake", case),
+                Some(Operation::RequestUnstake),
+                |party| request(party)[2].clone(),
+            );
+        }
         self.measure(("io_staking", "cancel_unstake", "all"), None, |party| {
             staking::cancel_unstake(&party.delegated, POOL, 1, &party.holder.pubkey())
         });

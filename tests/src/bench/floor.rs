@@ -94,7 +94,7 @@ impl Floor {
                 write(self.vault),
                 token,
             ],
-            Operation::RequestUnstake => vec![signer, write(a), write(b), write(new), system],
+            Operation::RequestUnstake => vec![signer, write(a), write(b), write(c)],
             Operation::Withdraw => vec![
                 write(a),
                 write(b),

@@ -520,19 +520,20 @@ impl<'a> Play<'a> {
         let wallet = &self.holders[holder].wallet;
         let stake = delegation(node.address, wallet.address());
         let position: Position = self.network.world.read(&stake.position());
+        let rent = self.network.world.rent(staking::TICKET_SPACE);
+        let [pay, make, request] = staking::request_unstake(
+            &wallet.address(),
+            &stake,
+            node.class.pool,
+            position.next_ticket,
+            exit.amount,
+            rent,
+        );
+        let harvest = emissions::harvest(&node.address, node.class.pool);
         let outcome = Self::send(
             &mut self.network,
             &mut self.transactions,
-            &[
-                emissions::harvest(&node.address, node.class.pool),
-                staking::request_unstake(
-                    &wallet.address(),
-                    &stake,
-                    node.class.pool,
-                    position.next_ticket,
-                    exit.amount,
-                ),
-            ],
+            &[harvest, pay, make, request],
             &[&wallet.key],
         )?;
         let event = outcome.event::<UnstakeRequested>();

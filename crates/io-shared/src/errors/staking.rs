@@ -33,6 +33,7 @@ errors! {
         StillCooling = "the ticket has not cooled down; wait until its unlock_at",
         SlashOpen = "a slash proposal is open on the node; wait until it is executed, cancelled or lapsed",
         NothingToClaim = "no rewards to claim; harvest the node first or come back later",
+        TicketNotBlank = "the ticket is not a blank account of io_staking; make one in the instruction before, as the client library does",
         Overflow = "the amounts do not fit the books; ask for less",
     }
 }

@@ -78,19 +78,6 @@ impl PayOut {
                 .ok_or(PaymentsError::KeeperNotAllowed)?;
             require!(min_usdc_out >= bound, PaymentsError::KeeperPriceTooLow);
         }
-        let usdc_mint = &self.config.usdc_mint;
-        require_owned(
-            self.destination.account(),
-            &self.supplier.payout,
-            usdc_mint,
-            PaymentsError::WrongDestination,
-        )?;
-        require_owned(
-            self.treasury.account(),
-            self.config.treasury_at(now),
-            usdc_mint,
-            PaymentsError::WrongTreasury,
-        )?;
 
         let (io_transit, usdc_transit) = (self.io_transit.account(), self.usdc_transit.account());
         let (router, seeds) = (self.router.account(), swap::seeds());
@@ -114,6 +101,20 @@ impl PayOut {
             accounts: venue_accounts,
         }
         .run(amount)?;
+        // After the call, so that the venue cannot replace what was looked at.
+        let usdc_mint = &self.config.usdc_mint;
+        require_owned(
+            self.destination.account(),
+            &self.supplier.payout,
+            usdc_mint,
+            PaymentsError::WrongDestination,
+        )?;
+        require_owned(
+            self.treasury.account(),
+            self.config.treasury_at(now),
+            usdc_mint,
+            PaymentsError::WrongTreasury,
+        )?;
         let fee = fee_of(swapped.received, self.config.payout_fee_bps.at(now))
             .ok_or(PaymentsError::Overflow)?;
         let delivered = swapped

@@ -103,11 +103,6 @@ impl PayToken {
             terms.amount >= self.asset.minimum,
             PaymentsError::BelowMinimum
         );
-        require_supplier_io(
-            &self.supplier,
-            self.destination.account(),
-            &self.config.io_mint,
-        )?;
         require_owned(
             self.treasury.account(),
             self.config.treasury_at(now),
@@ -137,6 +132,12 @@ impl PayToken {
             accounts: venue_accounts,
         }
         .run(quote.net)?;
+        // After the call, so that the venue cannot replace what was looked at.
+        require_supplier_io(
+            &self.supplier,
+            self.destination.account(),
+            &self.config.io_mint,
+        )?;
         require!(
             swapped.received >= terms.min_io_out,
             PaymentsError::ReceivedTooLittle

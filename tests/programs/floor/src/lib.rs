@@ -39,8 +39,6 @@ const EVENT: u8 = 255;
 
 /// Bytes of the event that each operation records.
 const EVENT_LEN: usize = 160;
-/// Bytes of the account that `REQUEST_UNSTAKE` creates.
-const TICKET_LEN: u64 = 176;
 /// Bytes of the account that `PAY` creates.
 const RECEIPT_LEN: u64 = 264;
 
@@ -72,10 +70,10 @@ pub fn process(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> 
                 &[],
             );
         }
-        (REQUEST_UNSTAKE, [owner, node, position, ticket, system]) => {
+        (REQUEST_UNSTAKE, [_owner, node, position, ticket]) => {
             touch(node);
             touch(position);
-            create(owner, ticket, system, TICKET_LEN, program, *new_bump)?;
+            touch(ticket);
         }
         (
             WITHDRAW,
@@ -170,12 +168,7 @@ pub fn process(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> 
                     sign(authority),
                     read(itself),
                 ],
-                [
-                    minter_config,
-                    minter,
-                    mint,
-                    vault,
-                    token, authority, itself],
+                [minter_config, minter, mint, vault, token, authority, itself],
                 &floor,
             );
             call(

@@ -2,15 +2,18 @@ use super::super::layout;
 use crate::{Address, ids};
 use bytemuck::{Pod, Zeroable};
 
-/// `[b"ticket", position, index]`: stake on its way out.
+/// Stake on its way out.
+///
+/// The owner makes the account, blank and owned by `io_staking`, in the instruction before the
+/// request, at whatever address; the client library uses one that the system program derives from the
+/// owner's.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
 pub struct Ticket {
     pub version: u8,
-    pub bump: u8,
     /// A [`super::TrancheKind`].
     pub tranche: u8,
-    pub padding: [u8; 5],
+    pub padding: [u8; 6],
     pub node: Address,
     pub position: Address,
     /// Paid this account's rent and gets it back.
