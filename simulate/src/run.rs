@@ -249,7 +249,7 @@ pub(crate) mod tests {
         run(&plan(settings), |_| {}).unwrap_or_else(|error| panic!("{error:#}"))
     }
 
-    /// All that was emitted is found again, and chance did what it can do.
+    /// All that was emitted is found again, and there was someone to earn it.
     fn check(outcome: &Outcome) {
         let last = outcome.rows.last().expect("rows");
         assert_eq!(
@@ -260,13 +260,15 @@ pub(crate) mod tests {
                 + last.sum(|pool| pool.holdings.owed)
         );
         assert!(outcome.audited > 0 && outcome.harvested > 0);
-        assert!(last.tally(|class| class.forfeited) > 0, "nobody forfeited");
         assert!(last.nodes() > 0 && outcome.peak_nodes >= last.nodes());
     }
 
     #[test]
     fn conserved_through_the_first_years() {
-        check(&simulate(small(&Curve::HOURLY)));
+        let outcome = simulate(small(&Curve::HOURLY));
+        check(&outcome);
+        let last = outcome.rows.last().expect("rows");
+        assert!(last.tally(|class| class.forfeited) > 0, "nobody forfeited");
     }
 
     #[test]
