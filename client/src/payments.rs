@@ -210,6 +210,9 @@ pub fn register_supplier(
 
 /// Changes how a supplier is paid from now on. `keeper_min_price` is the least raw USDC for one IO
 /// that lets a keeper pay out; 0 lets none. Signed by the owner.
+///
+/// It is a standing offer: a keeper chooses the pool, so anyone can take all earnings at that price
+/// through a pool of their own. Keep it close to the market's.
 pub fn set_supplier(
     owner: &Pubkey,
     preference: PayoutPreference,
@@ -238,7 +241,9 @@ pub fn io_destination(supplier: &Supplier, payout_account: &Pubkey) -> Pubkey {
 pub struct Order {
     /// Unique for the payer: an order is paid once.
     pub id: [u8; 32],
-    /// The payment is good until then, Unix seconds, at most 30 days ahead.
+    /// The payment is good until then, Unix seconds, at most 30 days ahead. Every attempt to pay an
+    /// order must name the same time: once it has passed anyone may close the receipt, and an attempt
+    /// that is good for longer could pay the order again.
     pub expires_at: i64,
 }
 

@@ -230,7 +230,7 @@ pub fn request_unstake(
             write(stake.node),
             write(stake.position()),
             write(ticket),
-            read(*payer),
+            sign(*payer),
             read(pda::reward_pool(pool).0),
             read(pda::node_emission(&stake.node).0),
         ],

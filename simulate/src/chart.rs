@@ -18,7 +18,12 @@ use crate::{plan::Plan, run::Row};
 /// Points to a line: more would not be seen.
 const POINTS: usize = 200;
 
-const SIZE: (u32, u32) = (960, 1_140);
+/// Drawing units. The picture is shown at half of that, as lines run through whole units only.
+const SIZE: (u32, u32) = (1_920, 2_280);
+const SHOWN: (u32, u32) = (960, 1_140);
+
+/// Height of each of the first two panels.
+const PANEL: u32 = 680;
 const YEAR: f64 = 31_557_600.0;
 const DAY: f64 = 86_400.0;
 
@@ -51,9 +56,14 @@ pub fn draw(plan: &Plan, rows: &[Row]) -> Result<String> {
     {
         let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
         root.fill(&WHITE).map_err(|error| failed(&error))?;
-        let (top, rest) = root.split_vertically(340);
-        let (middle, bottom) = rest.split_vertically(340);
-        panel(&top, "Supply (million IO)", &supply(plan, &rows), false)?;
+        let (top, rest) = root.split_vertically(PANEL);
+        let (middle, bottom) = rest.split_vertically(PANEL);
+        panel(
+            &top,
+            "Supply and stake (million IO)",
+            &supply(plan, &rows),
+            false,
+        )?;
         panel(
             &middle,
             "Emission (IO a day)",
@@ -68,7 +78,8 @@ pub fn draw(plan: &Plan, rows: &[Row]) -> Result<String> {
         )?;
         root.present().map_err(|error| failed(&error))?;
     }
-    Ok(svg)
+    let size = |(width, height): (u32, u32)| format!("width=\"{width}\" height=\"{height}\"");
+    Ok(svg.replacen(&size(SIZE), &size(SHOWN), 1))
 }
 
 /// At most [`POINTS`] rows, the first and the last among them.
@@ -114,6 +125,8 @@ fn emission(plan: &Plan, rows: &[&Row]) -> Vec<Line> {
 
 fn rewards(plan: &Plan, rows: &[&Row]) -> Vec<Line> {
     let epochs_a_day = DAY / plan.settings.curve.epoch_seconds as f64;
+    // The last harvest settles a week at once.
+    let rows = rows.split_last().map_or(rows, |(_, others)| others);
     let mut lines = Vec::new();
     for pool in 0..plan.pool_count() {
         for (class, described) in plan.classes(pool).enumerate() {
@@ -138,9 +151,10 @@ fn rewards(plan: &Plan, rows: &[&Row]) -> Vec<Line> {
     lines
 }
 
+/// One of the three parts; the legend is where no line is.
 fn panel(area: &Area, caption: &str, lines: &[Line], logarithmic: bool) -> Result<()> {
     let points = || lines.iter().flat_map(|line| &line.points);
-    let right = points().map(|(x, _)| *x).fold(1.0, f64::max);
+    let right = points().map(|(x, _)| *x).fold(1.0, f64::max).ceil();
     let top = points().map(|(_, y)| *y).fold(0.0, f64::max) * 1.05;
     let low = points().map(|(_, y)| *y).fold(f64::INFINITY, f64::min);
     if !low.is_finite() || top <= 0.0 {
@@ -160,26 +174,31 @@ where
     Y::CoordDescType: plotters::coord::ranged1d::ValueFormatter<f64>,
 {
     let mut chart = ChartBuilder::on(area)
-        .caption(caption, ("sans-serif", 18))
-        .margin(12)
-        .x_label_area_size(32)
-        .y_label_area_size(70)
+        .caption(caption, ("sans-serif", 32))
+        .margin(24)
+        .x_label_area_size(70)
+        .y_label_area_size(120)
         .build_cartesian_2d::<std::ops::Range<f64>, Y>(0.0..right, range)
         .map_err(|error| failed(&error))?;
     mesh(&mut chart)?;
     for line in lines {
-        let style = ShapeStyle::from(&line.colour).stroke_width(2);
+        let style = ShapeStyle::from(&line.colour).stroke_width(3);
         chart
             .draw_series(LineSeries::new(line.points.iter().copied(), style))
             .map_err(|error| failed(&error))?
             .label(&line.name)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], style));
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 32, y)], style));
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
+        .position(if lines.len() == 3 {
+            SeriesLabelPosition::MiddleRight
+        } else {
+            SeriesLabelPosition::UpperRight
+        })
+        .legend_area_size(40)
         .background_style(WHITE.mix(0.85))
-        .label_font(("sans-serif", 13))
+        .label_font(("sans-serif", 25))
         .draw()
         .map_err(|error| failed(&error))
 }
@@ -194,8 +213,10 @@ where
         .x_desc("years since the first epoch")
         .x_labels(11)
         .y_labels(8)
+        .x_label_formatter(&|years| years.to_string())
+        .y_label_formatter(&|amount| amount.to_string())
         .max_light_lines(1)
-        .label_style(("sans-serif", 13))
+        .label_style(("sans-serif", 25))
         .draw()
         .map_err(|error| failed(&error))
 }

@@ -47,6 +47,29 @@ const FOUNDERS_PERCENT: u64 = 5;
 /// Days in which the fleet grows to its full size.
 const GROWTH_DAYS: u64 = 4 * 365;
 
+/// About how many regular visits the scorer has made after so many epochs: what the time left is
+/// estimated by.
+pub fn expected_visits(plan: &Plan, epochs: u64) -> u64 {
+    let growth = plan.epochs_in(GROWTH_DAYS.saturating_mul(DAY));
+    // Sum over the epochs of the part of the other places that are taken: a triangle, then all.
+    let others = if epochs < growth {
+        epochs
+            .saturating_mul(epochs)
+            .checked_div(growth.saturating_mul(2))
+    } else {
+        Some(epochs.saturating_sub(growth >> 1))
+    };
+    let percent = FOUNDERS_PERCENT.saturating_mul(epochs).saturating_add(
+        others
+            .unwrap_or(0)
+            .saturating_mul(100_u64.saturating_sub(FOUNDERS_PERCENT)),
+    );
+    u64::from(plan.settings.nodes)
+        .saturating_mul(percent)
+        .checked_div(plan.settings.touch_every.saturating_mul(100))
+        .unwrap_or(0)
+}
+
 /// Lowest score of a node that is up, in basis points.
 const LEAST_QUALITY: u64 = 5_000;
 
@@ -181,6 +204,15 @@ impl Fleet {
         self.places.iter().filter_map(|place| place.member.as_ref())
     }
 
+    /// A node whose books a test may break.
+    #[cfg(test)]
+    pub fn any_member(&mut self) -> &mut Member {
+        self.places
+            .iter_mut()
+            .find_map(|place| place.member.as_mut())
+            .expect("a node")
+    }
+
     /// All that happens in `epoch`, which opens with the pool being given `part`. Epoch 0 has none.
     pub fn live_through(&mut self, epoch: u64, part: u64) -> Result<()> {
         if epoch > 0 {
@@ -199,7 +231,7 @@ impl Fleet {
             && fault.epoch == epoch
             && self.ledger.pool.id == 0
         {
-            (fault.done)(&mut self.ledger.pool);
+            (fault.done)(self);
         }
         books::check_pool(&self.ledger)
     }
@@ -533,4 +565,46 @@ fn draw_drop(random: &mut Random, member: &Member) -> Result<Part> {
         random.below((value >> 1).saturating_add(1))
     };
     Ok((kind, amount))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Settings,
+        run::{run, tests::localnet},
+    };
+    use io_shared::math::curve::Curve;
+
+    #[test]
+    fn the_time_left_is_estimated_by_what_happens() {
+        let settings = Settings {
+            years: 5,
+            nodes: 200,
+            ..Settings::whole(&Curve::HOURLY)
+        };
+        let plan = Plan::new(localnet(), settings).expect("good");
+        let outcome = run(&plan, |_| {}).expect("adds up");
+        // About every second settlement is a regular visit's, the rest follow from what happens between.
+        let expected = expected_visits(&plan, plan.epochs);
+        let range = expected..expected.saturating_mul(3);
+        assert!(
+            range.contains(&outcome.settlements),
+            "{expected} {}",
+            outcome.settlements
+        );
+        assert_eq!(expected_visits(&plan, 0), 0);
+    }
+
+    #[test]
+    fn a_score_drifts_within_its_bounds() {
+        let mut random = Random::new(1, 0);
+        for quality in [LEAST_QUALITY, 7_000, 10_000] {
+            for _ in 0..100 {
+                let next = drift(&mut random, quality);
+                assert!(next.abs_diff(quality) <= DRIFT);
+                assert!((LEAST_QUALITY..=10_000).contains(&next));
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask simulate`: the network over the whole emission curve.
 
 use std::{
+    cell::Cell,
     io::{IsTerminal, stderr},
     path::PathBuf,
     process::ExitCode,
@@ -9,10 +10,10 @@ use std::{
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use io_migrations::Cluster;
 use io_shared::{constants::IO, math::curve::Curve};
-use io_simulate::{Outcome, Plan, Settings, chart, csv, output, run};
+use io_simulate::{Outcome, Plan, Settings, chart, csv, fleet::expected_visits, output, run};
 
 /// Without a terminal, progress is printed this often.
 const HEARTBEAT: Duration = Duration::from_secs(20);
@@ -70,7 +71,7 @@ fn simulate(options: &Options) -> Result<()> {
     let plan = plan(options)?;
     output::prepare(&options.out)?;
     let started = Instant::now();
-    let progress = Progress::start(plan.epochs);
+    let progress = Progress::start(&plan);
     let outcome = run(&plan, |epochs| progress.show(epochs))?;
     progress.clear();
     let seconds = started.elapsed().as_secs_f64();
@@ -79,8 +80,10 @@ fn simulate(options: &Options) -> Result<()> {
     output::write(&table, &csv::table(&plan, &outcome.rows))?;
     output::write(&picture, &chart::draw(&plan, &outcome.rows)?)?;
     report(&plan, &outcome, seconds);
-    println!("table    {}", table.display());
-    println!("picture  {}", picture.display());
+    for (name, path) in [("table", table), ("picture", picture)] {
+        let path = path.canonicalize().unwrap_or(path);
+        println!("{name:<8} {}", path.display());
+    }
     Ok(())
 }
 
@@ -151,37 +154,43 @@ fn io(raw: u64) -> String {
     format!("{whole}.{rest:08}")
 }
 
-/// A bar with rate and time left on a terminal, lines elsewhere.
-struct Progress {
+/// A bar with rate and time left on a terminal, lines elsewhere. It counts the scorer's visits, as epochs
+/// take longer the more nodes there are.
+struct Progress<'a> {
+    plan: &'a Plan,
     bar: ProgressBar,
-    spoke: std::cell::Cell<Instant>,
+    spoke: Cell<Instant>,
 }
 
-impl Progress {
-    fn start(epochs: u64) -> Self {
+impl<'a> Progress<'a> {
+    fn start(plan: &'a Plan) -> Self {
+        let visits = expected_visits(plan, plan.epochs);
         let bar = if stderr().is_terminal() {
-            ProgressBar::new(epochs)
+            ProgressBar::new(visits)
         } else {
-            ProgressBar::with_draw_target(Some(epochs), indicatif::ProgressDrawTarget::hidden())
+            ProgressBar::with_draw_target(Some(visits), ProgressDrawTarget::hidden())
         };
-        if let Ok(style) = ProgressStyle::with_template(
-            "  {wide_bar} epoch {human_pos} of {human_len}, {per_sec}, {eta} left",
-        ) {
+        if let Ok(style) =
+            ProgressStyle::with_template("  {wide_bar} epoch {msg}, {per_sec} (visits), {eta} left")
+        {
             bar.set_style(style);
         }
         Self {
+            plan,
             bar,
-            spoke: std::cell::Cell::new(Instant::now()),
+            spoke: Cell::new(Instant::now()),
         }
     }
 
-    fn show(&self, epochs: u64) {
-        self.bar.set_position(epochs);
+    fn show(&self, epoch: u64) {
+        self.bar.set_position(expected_visits(self.plan, epoch));
+        self.bar
+            .set_message(format!("{epoch} of {}", self.plan.epochs));
         if self.bar.is_hidden() && self.spoke.get().elapsed() >= HEARTBEAT {
             self.spoke.set(Instant::now());
             eprintln!(
-                "  epoch {epochs} of {}, {:.0} a second, {:.0} s left",
-                self.bar.length().unwrap_or(0),
+                "  epoch {epoch} of {}, {:.0} visits a second, {:.0} s left",
+                self.plan.epochs,
                 self.bar.per_sec(),
                 self.bar.eta().as_secs_f64()
             );

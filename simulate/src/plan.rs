@@ -70,8 +70,8 @@ pub struct Plan {
 pub struct Fault {
     /// In this epoch,
     pub epoch: u64,
-    /// done to the pool.
-    pub done: fn(&mut RewardPool),
+    /// done to the pool, or to its nodes.
+    pub done: fn(&mut crate::Fleet),
 }
 
 impl Plan {

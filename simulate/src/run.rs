@@ -222,6 +222,10 @@ impl Row {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "a test that overflows fails"
+)]
 pub(crate) mod tests {
     use super::*;
     use crate::{Settings, csv, plan::Fault};
@@ -327,53 +331,59 @@ pub(crate) mod tests {
 
     #[test]
     fn books_that_are_broken_on_purpose_are_found_out() {
-        let leaks: [(Fault, &str); 5] = [
+        const YEAR: u64 = 8_766;
+        /// In this epoch, done to pool 0, the error that names it.
+        type Leak = (u64, fn(&mut Fleet), &'static str);
+        let leaks: [Leak; 9] = [
             (
-                Fault {
-                    epoch: 100,
-                    done: |pool| pool.owed += 1,
-                },
+                100,
+                |fleet| fleet.ledger.pool.owed += 1,
                 "epoch 100: conservation",
             ),
             (
-                Fault {
-                    epoch: 100,
-                    done: |pool| pool.carry += 1,
-                },
+                100,
+                |fleet| fleet.ledger.harvested += 1,
                 "epoch 100: conservation",
             ),
             (
-                Fault {
-                    epoch: 8_766,
-                    done: |pool| pool.total_weight += 1,
-                },
+                YEAR,
+                |fleet| fleet.ledger.pool.total_weight += 1,
                 "audit: pool 0 weighs",
             ),
-            // Moves within the pool's sum, which only its nodes' sums can tell.
+            // Within the pool's sum, so that only its nodes' sums can tell.
             (
-                Fault {
-                    epoch: 8_766,
-                    done: |pool| {
-                        pool.owed -= IO;
-                        pool.carry += IO;
-                    },
+                YEAR,
+                |fleet| {
+                    fleet.ledger.pool.owed -= IO;
+                    fleet.ledger.pool.carry += IO;
                 },
                 "audit: pool 0 owes",
             ),
             (
-                Fault {
-                    epoch: 8_766,
-                    done: |pool| {
-                        let acc = pool.acc_per_weight.get();
-                        pool.acc_per_weight = (acc - (1 << 64)).into();
-                    },
-                },
+                YEAR,
+                |fleet| fleet.any_member().emission.owed += IO,
                 "audit: pool 0 owes",
             ),
+            (
+                YEAR,
+                |fleet| fleet.any_member().stake_vault -= 1,
+                "audit: a stake vault",
+            ),
+            (
+                YEAR,
+                |fleet| fleet.any_member().node.rewards_owed += IO,
+                "can be claimed from a node that owes",
+            ),
+            (
+                YEAR,
+                |fleet| fleet.any_member().reward_vault += 1,
+                "were harvested",
+            ),
+            (YEAR, |fleet| fleet.ledger.staked -= 1, "were paid in"),
         ];
-        for (fault, expected) in leaks {
+        for (epoch, done, expected) in leaks {
             let mut plan = plan(small(&Curve::HOURLY));
-            plan.fault = Some(fault);
+            plan.fault = Some(Fault { epoch, done });
             let error = run(&plan, |_| {}).expect_err(expected);
             assert!(format!("{error:#}").contains(expected), "{error:#}");
         }

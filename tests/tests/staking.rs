@@ -11,7 +11,7 @@ use io_client::{
             StakingAuthorityNominated, StakingInitialized, StakingPaused, UnstakeCancelled,
             UnstakeRequested, Withdrawn,
         },
-        ids::{io_emissions, io_mint, io_staking},
+        ids::{SYSTEM_PROGRAM, io_emissions, io_mint, io_staking},
         state::{
             DeviceClass, Layout, Node, NodeEmission, NodeStatus, Position, RewardPool,
             StakingConfig, Ticket, TrancheKind,
@@ -1236,7 +1236,9 @@ fn request_unstake_refuses() {
     }
     let mut unsigned = good.clone();
     unsigned.accounts[0].is_signer = false;
-    let result = fixture.world.send(&[unsigned], &[]);
+    // The owner is not the one who paid, or would sign all the same.
+    unsigned.accounts[4].pubkey = delegator.stake.owner;
+    let result = fixture.world.send(&[unsigned], &[&delegator.wallet]);
     assert_reason(result, &InstructionError::MissingRequiredSignature);
     fixture.world.run(&[good], &[&operator.wallet]);
 }
@@ -1256,6 +1258,40 @@ fn lamports_sent_to_a_ticket_beforehand_do_not_stop_it() {
     fixture.world.advance(COOLDOWN);
     fixture.try_withdraw(&operator, index).expect("cooled down");
     assert_eq!(fixture.balance(&operator), 100 * MIN);
+}
+
+/// An account without lamports is gone when its transaction ends, and the stake would be with it.
+#[test]
+fn a_ticket_that_nobody_paid_for_is_refused() {
+    let mut fixture = Fixture::new();
+    let operator = fixture.operator();
+    fixture.deposit(&operator, MIN);
+    let [_, make, request] = fixture.request_instructions(&operator, MIN);
+    assert_fails(
+        fixture.world.send(&[make, request], &[&operator.wallet]),
+        StakingError::TicketNotBlank,
+    );
+    fixture.request(&operator, MIN);
+}
+
+/// Otherwise an address that cannot be paid would keep the ticket from ever being closed.
+#[test]
+fn who_gets_the_rent_back_signs_the_request() {
+    let mut fixture = Fixture::new();
+    let operator = fixture.operator();
+    fixture.deposit(&operator, MIN);
+    let vault = fixture.node().stake_vault;
+    for unpayable in [SYSTEM_PROGRAM, vault] {
+        let [pay, make, mut request] = fixture.request_instructions(&operator, MIN);
+        request.accounts[4].pubkey = unpayable;
+        request.accounts[4].is_signer = false;
+        assert_reason(
+            fixture
+                .world
+                .send(&[pay, make, request], &[&operator.wallet]),
+            &InstructionError::MissingRequiredSignature,
+        );
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod demo;
 mod digest;
 mod process;
 mod project;
+mod simulate;
 mod toolchain;
 mod ui;
 
@@ -31,6 +32,8 @@ enum Command {
     Build(build::Options),
     /// Play a day in the network's life on the built programs and check the books
     Demo,
+    /// Simulate the network over the whole emission curve, with up to millions of nodes
+    Simulate(simulate::Options),
     /// Run every test: unit, property, and integration tests on the built programs
     Test,
     /// Measure the compute units of every instruction
@@ -60,6 +63,7 @@ fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Build(options) => build::run(&checkout, &options),
         Command::Demo => demo::run(&checkout),
+        Command::Simulate(options) => simulate::run(&checkout, &options),
         Command::Test => checks::test(&checkout),
         Command::Bench(options) => bench::run(&checkout, &options),
         Command::Lint => checks::lint(&checkout),

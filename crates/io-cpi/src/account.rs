@@ -84,9 +84,12 @@ pub fn create_pda(
 
 /// Makes a blank account the layout `L`: one that someone created for `L`'s program with `L`'s space and
 /// that nobody wrote to. `None` if it is anything else.
+///
+/// It must hold lamports: without any, the runtime drops it with all its data when the transaction
+/// ends; with some, the runtime insists on the whole rent.
 #[inline(always)]
 pub fn fill_blank<L: Layout>(account: &AccountView, fill: impl FnOnce(&mut L)) -> Option<()> {
-    if !account.owned_by(&L::OWNER) || account.data_len() != L::SPACE {
+    if !account.owned_by(&L::OWNER) || account.data_len() != L::SPACE || account.lamports() == 0 {
         return None;
     }
     let mut account = *account;

@@ -16,7 +16,8 @@ use io_shared::{
 ///
 /// - `owner` signs and is the position's
 /// - the position is worth `amount` or more; `u64::MAX` stands for all of it
-/// - `ticket` is a blank account of this program with the space of a ticket
+/// - `ticket` is a blank account of this program with the space of a ticket, paid for
+/// - `rent_payer` signs
 #[derive(Accounts)]
 pub struct RequestUnstake {
     #[account(address = position.owner @ StakingError::NotOwner)]
@@ -27,8 +28,9 @@ pub struct RequestUnstake {
     pub position: Account<Position>,
     #[account(mut)]
     pub ticket: UncheckedAccount,
-    /// Gets the ticket's rent when it is closed: who paid for it, says the owner.
-    pub rent_payer: UncheckedAccount,
+    /// Gets the ticket's rent when it is closed: who paid for it, says the owner. Signs, so that it is an
+    /// account that can be paid: a ticket with one that cannot, as a sysvar or a vault, would never close.
+    pub rent_payer: Signer,
     #[account(address = node.reward_pool @ StakingError::WrongAccount)]
     pub reward_pool: UncheckedAccount,
     #[account(address = node.node_emission @ StakingError::WrongAccount)]
