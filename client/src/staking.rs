@@ -348,6 +348,12 @@ pub fn set_paused(by: &Pubkey, paused: bool) -> Instruction {
     config_instruction("set_paused", &paused, by)
 }
 
+/// Replaces guardian and slasher; the zero address leaves none. Signed by the authority.
+pub fn set_roles(authority: &Pubkey, guardian: &Pubkey, slasher: &Pubkey) -> Instruction {
+    let roles = (guardian.to_bytes(), slasher.to_bytes());
+    config_instruction("set_roles", &roles, authority)
+}
+
 /// Names who may become the authority. Signed by the authority.
 pub fn nominate_authority(authority: &Pubkey, nominee: &Pubkey) -> Instruction {
     config_instruction("nominate_authority", &nominee.to_bytes(), authority)

@@ -72,8 +72,9 @@ impl Ledger {
         for class in &mut self.classes {
             count(&mut class.processor_epochs, class.earning_processors);
         }
+        // The next crank is always in time here.
         self.pool
-            .distribute(part, epoch)
+            .distribute(part, epoch, i64::MAX)
             .context("the pool's books overflow")
     }
 

@@ -136,7 +136,7 @@ impl Member {
 
     /// `deposit`: of `amount` what fits, if anything does.
     pub fn deposit(&mut self, kind: TrancheKind, amount: u64, ledger: &mut Ledger) -> Result<()> {
-        Node::check_harvested(&self.emission, &ledger.pool).map_err(refused)?;
+        Node::check_harvested(&self.emission, &ledger.pool, ledger.now).map_err(refused)?;
         if self.node.room(kind) == 0 {
             return Ok(());
         }

@@ -290,7 +290,7 @@ impl<'a> Model<'a> {
         let bounty = self.bounty(floor(&emission));
         let net = &emission - exact(bounty);
         for (pool, carry) in self.carry.iter_mut().enumerate() {
-            let part = &net * ratio(self.cluster.emissions.pools[pool], BPS) + &*carry;
+            let own = &net * ratio(self.cluster.emissions.pools[pool], BPS);
             let in_pool = || {
                 self.nodes
                     .iter()
@@ -298,10 +298,13 @@ impl<'a> Model<'a> {
             };
             let total: u128 = in_pool().map(|node| node.weight).sum();
             if total == 0 {
-                *carry = part;
+                *carry += own;
                 continue;
             }
-            *carry = exact(0);
+            // Of the carry at most as much again.
+            let released = carry.clone().min(own.clone());
+            *carry -= &released;
+            let part = own + released;
             for node in &mut self.nodes {
                 if usize::from(node.class.pool) != pool {
                     continue;

@@ -3,13 +3,13 @@
 use io_client::{
     Instruction, Pubkey, mint, pda,
     shared::{
-        constants::{COOLDOWN, DEPOSIT_MAX_LAG_EPOCHS, IO, VERSION},
+        constants::{COOLDOWN, DEPOSIT_MAX_CRANK_DELAY, DEPOSIT_MAX_LAG_EPOCHS, IO, VERSION},
         errors::StakingError,
         events::{
             Claimed, ClassCreated, DelegationSet, Deposited, NodeHalted, NodeRegistered,
             NodeResumed, PayoutSet, PositionOpened, RewardsShared, StakingAuthorityAccepted,
-            StakingAuthorityNominated, StakingInitialized, StakingPaused, UnstakeCancelled,
-            UnstakeRequested, Withdrawn,
+            StakingAuthorityNominated, StakingInitialized, StakingPaused, StakingRolesSet,
+            UnstakeCancelled, UnstakeRequested, Withdrawn,
         },
         ids::{SYSTEM_PROGRAM, io_emissions, io_mint, io_staking},
         state::{
@@ -1062,6 +1062,7 @@ fn a_deposit_waits_for_the_harvest() {
         fixture.put_emission(|emission, pool| {
             (emission.weight, emission.owed, emission.settled_epoch) = (weight, owed, 50);
             pool.epochs_done = 50 + lag;
+            pool.due_at = GENESIS;
         });
         let index = fixture.request(&operator, 10);
         let cancelled = fixture.try_cancel(&operator, index);
@@ -1074,6 +1075,23 @@ fn a_deposit_waits_for_the_harvest() {
         } else {
             assert_fails(deposited, StakingError::HarvestFirst);
             assert_fails(cancelled, StakingError::HarvestFirst);
+        }
+    }
+    // Epochs that are over and not shared out yet: weight, seconds that the crank is late.
+    for (weight, late, accepted) in [
+        (1, DEPOSIT_MAX_CRANK_DELAY, true),
+        (1, DEPOSIT_MAX_CRANK_DELAY + 1, false),
+        (0, 1_000 * DEPOSIT_MAX_CRANK_DELAY, true),
+    ] {
+        fixture.put_emission(|emission, pool| {
+            (emission.weight, emission.owed, emission.settled_epoch) = (weight, 0, 50);
+            (pool.epochs_done, pool.due_at) = (50, GENESIS - late);
+        });
+        let deposited = fixture.try_deposit(&operator, 1, 1);
+        if accepted {
+            deposited.expect("the crank is in time, or nothing is earned");
+        } else {
+            assert_fails(deposited, StakingError::CrankFirst);
         }
     }
     // Not what io_emissions wrote.
@@ -2046,6 +2064,39 @@ fn the_guardian_pauses_and_only_the_authority_ends_it() {
             assert_eq!(paused(&fixture), before);
         }
     }
+}
+
+/// A stolen guardian key cannot halt nodes for ever.
+#[test]
+fn the_authority_replaces_guardian_and_slasher() {
+    let mut fixture = Fixture::new();
+    fixture.operator();
+    let old = fixture.guardian.insecure_clone();
+    let (authority, next) = (fixture.authority().pubkey(), fixture.world.wallet());
+    let (guardian, slasher) = (next.pubkey(), fixture.world.wallet().pubkey());
+    let by_guardian = staking::set_roles(&old.pubkey(), &guardian, &slasher);
+    let result = fixture.world.send(&[by_guardian], &[&old]);
+    assert_fails(result, StakingError::Unauthorized);
+    let good = staking::set_roles(&authority, &guardian, &slasher);
+    for (index, wrong) in [(2, io_mint::EVENT_AUTHORITY.address), (3, io_mint::ID)] {
+        let result = fixture.world.send(&[swapped(&good, index, wrong)], &[]);
+        assert_fails(result, StakingError::WrongAccount);
+    }
+    let outcome = fixture.world.run(&[good], &[]);
+    assert_eq!(
+        outcome.event::<StakingRolesSet>(),
+        StakingRolesSet { guardian, slasher }
+    );
+    let config: StakingConfig = fixture.world.read(&CONFIG);
+    assert_eq!(
+        (config.governance.guardian, config.slasher),
+        (guardian, slasher)
+    );
+    let halt = staking::halt_node(&old.pubkey(), &fixture.node, POOL);
+    let result = fixture.world.send(&[halt], &[&old]);
+    assert_fails(result, StakingError::Unauthorized);
+    let halt = staking::halt_node(&guardian, &fixture.node, POOL);
+    fixture.world.run(&[halt], &[&next]);
 }
 
 #[test]

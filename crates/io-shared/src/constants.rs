@@ -50,6 +50,12 @@ pub const MAX_MULTIPLIER_MILLI: u64 = 1_000_000;
 /// Most processors one node may declare.
 pub const MAX_PROCESSORS: u16 = 1_024;
 
+/// After the curve's end, a pool's carry is shared out in parts of one in this many epochs.
+pub const CARRY_TAIL_EPOCHS: u64 = 168;
+
+/// A deposit on an earning node is refused when the pool's next crank is this many seconds overdue.
+pub const DEPOSIT_MAX_CRANK_DELAY: i64 = 2 * HOUR;
+
 /// A deposit on an earning node is refused when the node was settled longer ago than this many
 /// epochs, so that a latecomer cannot share in rewards earned before.
 pub const DEPOSIT_MAX_LAG_EPOCHS: u64 = 2;

@@ -99,9 +99,13 @@ impl Books {
     }
 
     fn crank(&mut self, amount: u64, epochs: u64) {
-        let (shared, total) = (amount + self.pool.carry, self.pool.total_weight);
+        let released = match amount {
+            0 => self.pool.carry.div_ceil(168),
+            _ => self.pool.carry.min(amount),
+        };
+        let (shared, total) = (amount + released, self.pool.total_weight);
         self.pool
-            .distribute(amount, self.pool.epochs_done + epochs)
+            .distribute(amount, self.pool.epochs_done + epochs, 0)
             .unwrap();
         self.cranks += 1;
         self.distributed += amount;

@@ -1,34 +1,52 @@
 //! What `io_emissions` knows about a node, read in place.
 
-use anchor_lang::prelude::*;
+use anchor_lang::{pinocchio::sysvars::Sysvar as _, prelude::*};
 use io_shared::{
     errors::StakingError,
     ids::io_emissions,
     state::{Layout, Node, NodeEmission, RewardPool},
 };
 
-/// The node's emission account and its pool; `None` while `io_emissions` does not know the node.
+/// The node's emission account; `None` while `io_emissions` does not know the node.
 ///
-/// The caller has pinned both addresses to those in the node. They are program derived addresses of
-/// `io_emissions`, so an account with data there is its own and of the layout that the seeds say.
+/// The caller has pinned its address to that in the node, as the pool's. They are program derived
+/// addresses of `io_emissions`, so an account with data there is its own and of the layout that the
+/// seeds say.
 #[inline(always)]
-pub fn read<'a>(
-    reward_pool: &'a UncheckedAccount,
-    node_emission: &'a UncheckedAccount,
-) -> Result<Option<(&'a NodeEmission, &'a RewardPool)>> {
-    let (pool, emission) = (reward_pool.account(), node_emission.account());
-    if emission.data_len() == 0 {
+fn read_emission(node_emission: &UncheckedAccount) -> Result<Option<&NodeEmission>> {
+    if node_emission.account().data_len() == 0 {
         return Ok(None);
     }
-    if !emission.owned_by(&io_emissions::ID) || !pool.owned_by(&io_emissions::ID) {
+    Ok(Some(read(node_emission)?))
+}
+
+/// An account of `io_emissions`, in place.
+#[inline(always)]
+fn read<L: Layout>(account: &UncheckedAccount) -> Result<&L> {
+    let account = account.account();
+    if !account.owned_by(&io_emissions::ID) {
         return Err(StakingError::WrongAccount.into());
     }
-    // SAFETY: accounts of another program, which this one never writes nor passes on.
-    let (emission, pool) = unsafe { (emission.borrow_unchecked(), pool.borrow_unchecked()) };
-    match (NodeEmission::read(emission), RewardPool::read(pool)) {
-        (Some(emission), Some(pool)) => Ok(Some((emission, pool))),
-        _ => Err(StakingError::WrongAccount.into()),
+    // SAFETY: an account of another program, which this one never writes nor passes on.
+    let data = unsafe { account.borrow_unchecked() };
+    L::read(data).ok_or_else(|| StakingError::WrongAccount.into())
+}
+
+/// Refuses new stake while rewards of the old stake are not shared out: see [`Node::check_harvested`].
+#[inline(always)]
+pub fn require_harvested(
+    reward_pool: &UncheckedAccount,
+    node_emission: &UncheckedAccount,
+) -> Result<()> {
+    let Some(emission) = read_emission(node_emission)? else {
+        return Ok(());
+    };
+    if emission.weight == 0 && emission.owed == 0 {
+        return Ok(());
     }
+    let now = Clock::get()?.unix_timestamp;
+    Node::check_harvested(emission, read(reward_pool)?, now)?;
+    Ok(())
 }
 
 /// Notes on `node` that its earning stake may have fallen: emissions pay the old weight up to now and
@@ -42,7 +60,10 @@ pub fn record_drop(
     node_emission: &UncheckedAccount,
     now: i64,
 ) {
-    if let Ok(Some((emission, pool))) = read(reward_pool, node_emission) {
+    if let (Ok(Some(emission)), Ok(pool)) = (
+        read_emission(node_emission),
+        read::<RewardPool>(reward_pool),
+    ) {
         let stake = node.earning_stake(now);
         node.record_drop(emission.settlements, pool.acc_per_weight, stake);
     }

@@ -132,6 +132,15 @@ pub mod io_staking {
             .initialize(guardian, slasher, min_self_stake_bps)
     }
 
+    /// Replaces guardian and slasher; authority.
+    pub fn set_roles(
+        ctx: &mut Context<SetRoles>,
+        guardian: Address,
+        slasher: Address,
+    ) -> Result<()> {
+        ctx.accounts.set_roles(guardian, slasher)
+    }
+
     /// First step of handing the config over; authority.
     pub fn nominate_authority(
         ctx: &mut Context<NominateAuthority>,

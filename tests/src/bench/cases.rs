@@ -349,19 +349,20 @@ impl Bench {
             Some(Operation::Distribute),
             |party| staking::distribute(&party.node),
         );
+        self.measure(
+            (
+                "io_staking",
+                "deposit",
+                "on an earning node, with rewards to settle",
+            ),
+            Some(Operation::Deposit),
+            |party| staking::deposit(&party.delegated, &party.holder_io, POOL, 100 * IO, 1),
+        );
         self.world().set_clock(GENESIS + 1_002 * HOUR);
         self.measure(
             ("io_emissions", "advance_epoch", "1,000 epochs"),
             Some(Operation::Advance),
             advance,
-        );
-        for node in [self.a.node, self.b.node] {
-            self.run(emissions::harvest(&node, POOL));
-        }
-        self.measure(
-            ("io_staking", "deposit", "on an earning node"),
-            Some(Operation::Deposit),
-            |party| staking::deposit(&party.delegated, &party.holder_io, POOL, 100 * IO, 1),
         );
     }
 

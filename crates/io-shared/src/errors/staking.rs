@@ -28,6 +28,7 @@ errors! {
         NodeFull = "the node's maximum stake leaves less room than asked for; lower the amount or min_accepted",
         OperatorStakeTooLow = "the operator's own stake does not cover this much stake of others; lower the amount",
         HarvestFirst = "the node has rewards to share out first; put io_emissions' harvest before this instruction",
+        CrankFirst = "epochs are over that nobody shared out; put io_emissions' advance_epoch and harvest before this instruction",
         ZeroAmount = "the amount must be more than 0",
         InsufficientStake = "the position is worth less than the amount; ask for less, or for all with u64::MAX",
         StillCooling = "the ticket has not cooled down; wait until its unlock_at",

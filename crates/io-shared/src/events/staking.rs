@@ -173,6 +173,14 @@ event! {
 }
 
 event! {
+    /// `set_roles`.
+    StakingRolesSet {
+        guardian: Address,
+        slasher: Address,
+    }
+}
+
+event! {
     /// `nominate_authority`.
     StakingAuthorityNominated {
         authority: Address,

@@ -84,7 +84,7 @@ impl AdvanceEpoch {
             };
             let part = part.ok_or(EmissionsError::Overflow)?;
             left = left.checked_sub(part).ok_or(EmissionsError::Overflow)?;
-            pool.distribute(part, advance.epoch)
+            pool.distribute(part, advance.epoch, advance.due_at)
                 .ok_or(EmissionsError::Overflow)?;
             if let Some(slot) = parts.get_mut(index) {
                 *slot = part;

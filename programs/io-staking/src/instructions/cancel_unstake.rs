@@ -37,9 +37,7 @@ pub struct CancelUnstake {
 impl CancelUnstake {
     pub fn cancel_unstake(&mut self) -> Result<()> {
         require!(self.config.paused == 0, StakingError::Paused);
-        if let Some((emission, pool)) = emission::read(&self.reward_pool, &self.node_emission)? {
-            Node::check_harvested(emission, pool)?;
-        }
+        emission::require_harvested(&self.reward_pool, &self.node_emission)?;
         let (amount, shares) = self.node.restake(&mut self.position, &self.ticket)?;
         crate::emit(
             &self.event_authority,

@@ -46,9 +46,7 @@ pub struct Deposit {
 impl Deposit {
     pub fn deposit(&mut self, amount: u64, min_accepted: u64) -> Result<()> {
         require!(self.config.paused == 0, StakingError::Paused);
-        if let Some((emission, pool)) = emission::read(&self.reward_pool, &self.node_emission)? {
-            Node::check_harvested(emission, pool)?;
-        }
+        emission::require_harvested(&self.reward_pool, &self.node_emission)?;
         let (node, position) = (&mut *self.node, &mut *self.position);
         let amount = node.admit(position.kind()?, amount, min_accepted)?;
         let shares = node.deposit(position, amount)?;

@@ -16,6 +16,7 @@ mod resume_node;
 mod set_delegation;
 mod set_paused;
 mod set_payout;
+mod set_roles;
 mod withdraw;
 
 pub use accept_authority::*;
@@ -34,4 +35,5 @@ pub use resume_node::*;
 pub use set_delegation::*;
 pub use set_paused::*;
 pub use set_payout::*;
+pub use set_roles::*;
 pub use withdraw::*;

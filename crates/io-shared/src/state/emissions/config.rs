@@ -153,6 +153,8 @@ pub struct WeightRules {
 pub struct Advance {
     /// The epoch that is open now; every one before it is paid for.
     pub epoch: u64,
+    /// When that epoch is over.
+    pub due_at: i64,
     /// Raw IO to mint.
     pub emission: u64,
     /// Part of it for the cranker, raw IO.
@@ -241,8 +243,11 @@ impl EmissionsConfig {
         self.bounties_paid = self.bounties_paid.checked_add(bounty)?;
         self.emitted = target;
         self.epochs_done = epoch;
+        // Too far ahead for the clock is as good as never.
+        let due_at = curve.epoch_start(self.start_at, epoch.saturating_add(1));
         Some(Advance {
             epoch,
+            due_at: due_at.unwrap_or(i64::MAX),
             emission,
             bounty,
         })

@@ -323,7 +323,7 @@ mod tests {
 
         fn crank(&mut self, amount: u64) {
             let epoch = self.pool.epochs_done + 1;
-            self.pool.distribute(amount * UNIT, epoch).expect("fits");
+            self.pool.distribute(amount * UNIT, epoch, 0).expect("fits");
         }
 
         fn settle(&mut self) -> Settlement {
@@ -468,11 +468,11 @@ mod tests {
         assert_eq!((units(books.pool.carry), units(books.pool.owed)), (30, 130));
         assert_eq!(books.emission.weight, ONE);
         // The record is spent.
-        books.crank(0);
+        books.crank(40);
         assert_eq!(
             books.settle(),
             Settlement {
-                earned: 30,
+                earned: 70,
                 forfeited: 0
             }
         );

@@ -1,6 +1,6 @@
 use super::super::{Scheduled, U128, layout};
 use crate::{
-    constants::{BPS, VERSION},
+    constants::{BPS, CARRY_TAIL_EPOCHS, VERSION},
     ids,
     math::fixed::{div_q64, mul_div_floor},
 };
@@ -31,7 +31,9 @@ pub struct RewardPool {
     /// Raw IO owed to this pool's nodes: accrued to weights or settled, and not harvested. Includes
     /// what rounding kept back, less than 1 raw per settlement.
     pub owed: u64,
-    pub reserved: [u8; 64],
+    /// When the epoch that is open is over, and the pool is to be given its part of it.
+    pub due_at: i64,
+    pub reserved: [u8; 56],
 }
 
 layout!(RewardPool, ids::io_emissions::ID);
@@ -54,20 +56,29 @@ impl RewardPool {
         mul_div_floor(amount, self.share_bps.at(now), BPS)
     }
 
-    /// Shares `amount` and the carry out over the weights, for all epochs before `epoch`. Without
-    /// weight all of it is carried. `None` if the books would overflow.
+    /// Shares `amount` out over the weights, for all epochs before `epoch`, and of the carry at most as
+    /// much again; the epoch that is open is over at `due_at`. Without weight all of it is carried.
+    /// `None` if the books would overflow.
+    ///
+    /// The bound on the carry keeps whoever holds weight in one epoch from taking what many epochs
+    /// without weight left behind.
     #[inline]
-    pub fn distribute(&mut self, amount: u64, epoch: u64) -> Option<()> {
-        let amount = amount.checked_add(self.carry)?;
-        match div_q64(amount, self.total_weight) {
-            None => self.carry = amount,
+    pub fn distribute(&mut self, amount: u64, epoch: u64, due_at: i64) -> Option<()> {
+        let released = match amount {
+            0 => self.carry.div_ceil(CARRY_TAIL_EPOCHS),
+            _ => self.carry.min(amount),
+        };
+        let shared = amount.checked_add(released)?;
+        match div_q64(shared, self.total_weight) {
+            None => self.carry = self.carry.checked_add(amount)?,
             Some(per_weight) => {
-                self.owed = self.owed.checked_add(amount)?;
+                self.owed = self.owed.checked_add(shared)?;
                 self.acc_per_weight = self.acc_per_weight.get().wrapping_add(per_weight).into();
-                self.carry = 0;
+                self.carry = self.carry.checked_sub(released)?;
             }
         }
         self.epochs_done = epoch;
+        self.due_at = due_at;
         Some(())
     }
 
@@ -103,7 +114,8 @@ mod tests {
 
     #[test]
     fn layout() {
-        assert_eq!(size_of::<RewardPool>(), 8 + 24 + 16 + 16 + 16 + 64);
+        assert_eq!(size_of::<RewardPool>(), 8 + 24 + 16 + 16 + 16 + 8 + 56);
+        assert_eq!(core::mem::offset_of!(RewardPool, due_at), 80);
         assert_eq!(core::mem::offset_of!(RewardPool, total_weight), 32);
         assert_eq!(core::mem::offset_of!(RewardPool, acc_per_weight), 48);
         assert_eq!(core::mem::offset_of!(RewardPool, owed), 72);
@@ -112,20 +124,36 @@ mod tests {
     #[test]
     fn without_weight_everything_is_carried() {
         let mut pool = RewardPool::zeroed();
-        pool.distribute(70, 1).expect("fits");
-        pool.distribute(30, 2).expect("fits");
+        pool.distribute(70, 1, 10).expect("fits");
+        pool.distribute(30, 2, 20).expect("fits");
+        assert_eq!(pool.due_at, 20);
         assert_eq!((pool.carry, pool.owed, pool.epochs_done), (100, 0, 2));
         assert_eq!(pool.acc_per_weight.get(), 0);
     }
 
     #[test]
-    fn the_carry_goes_to_the_next_weights() {
+    fn the_carry_doubles_an_epochs_part_at_most() {
         let mut pool = RewardPool::zeroed();
-        pool.distribute(70, 1).expect("fits");
+        pool.distribute(70, 1, 0).expect("fits");
         pool.reweigh(0, 4).expect("fits");
-        pool.distribute(30, 2).expect("fits");
-        assert_eq!((pool.carry, pool.owed), (0, 100));
-        assert_eq!(pool.acc_per_weight.get(), 25 << 64);
+        pool.distribute(30, 2, 0).expect("fits");
+        assert_eq!((pool.carry, pool.owed), (40, 60));
+        assert_eq!(pool.acc_per_weight.get(), 15 << 64);
+        pool.distribute(60, 3, 0).expect("fits");
+        assert_eq!((pool.carry, pool.owed), (0, 160));
+    }
+
+    #[test]
+    fn after_the_curve_the_carry_runs_out_slowly_and_wholly() {
+        let mut pool = RewardPool::zeroed();
+        pool.distribute(168_000, 1, 0).expect("fits");
+        pool.reweigh(0, 1).expect("fits");
+        pool.distribute(0, 2, 0).expect("fits");
+        assert_eq!((pool.carry, pool.owed), (167_000, 1_000));
+        for epoch in 3..3_000 {
+            pool.distribute(0, epoch, 0).expect("fits");
+        }
+        assert_eq!((pool.carry, pool.owed), (0, 168_000));
     }
 
     #[test]
@@ -133,7 +161,7 @@ mod tests {
         let mut pool = RewardPool::zeroed();
         pool.acc_per_weight = (u128::MAX - 5).into();
         pool.total_weight = 1;
-        pool.distribute(1, 1).expect("fits");
+        pool.distribute(1, 1, 0).expect("fits");
         assert_eq!(pool.acc_per_weight.get(), (1 << 64) - 6);
     }
 
@@ -141,7 +169,7 @@ mod tests {
     fn books_that_would_overflow_are_left_as_they_are() {
         let mut pool = RewardPool::zeroed();
         pool.carry = u64::MAX;
-        assert_eq!(pool.distribute(1, 1), None);
+        assert_eq!(pool.distribute(1, 1, 0), None);
         assert_eq!(pool.forfeit(1), None);
         assert_eq!(pool.reweigh(1, 0), None);
         assert_eq!(

@@ -2,7 +2,7 @@ use super::super::{NodeEmission, RewardPool, Scheduled, U128, layout};
 use super::{Position, Ticket, TrancheKind};
 use crate::{
     Address,
-    constants::{BPS, DEPOSIT_MAX_LAG_EPOCHS},
+    constants::{BPS, DEPOSIT_MAX_CRANK_DELAY, DEPOSIT_MAX_LAG_EPOCHS},
     errors::StakingError,
     ids,
     math::{
@@ -314,14 +314,22 @@ impl Node {
     /// Refuses new stake while rewards earned by the old stake are not shared out: a latecomer would
     /// take part in them.
     ///
-    /// What counts is that nothing settled waits for a harvest, and that an earning node was settled
-    /// at most [`DEPOSIT_MAX_LAG_EPOCHS`] epochs ago. A harvest just before satisfies both.
+    /// What counts is that nothing settled waits for a harvest, and for an earning node, that it was
+    /// settled at most [`DEPOSIT_MAX_LAG_EPOCHS`] epochs ago and that the pool's next crank is at most
+    /// [`DEPOSIT_MAX_CRANK_DELAY`] overdue. A crank and a harvest just before satisfy all three.
     #[inline(always)]
-    pub fn check_harvested(emission: &NodeEmission, pool: &RewardPool) -> Result<(), StakingError> {
+    pub fn check_harvested(
+        emission: &NodeEmission,
+        pool: &RewardPool,
+        now: i64,
+    ) -> Result<(), StakingError> {
         let lag = pool.epochs_done.saturating_sub(emission.settled_epoch);
-        let stale = emission.weight != 0 && lag > DEPOSIT_MAX_LAG_EPOCHS;
-        if stale || emission.owed != 0 {
+        let earns = emission.weight != 0;
+        if emission.owed != 0 || earns && lag > DEPOSIT_MAX_LAG_EPOCHS {
             return Err(StakingError::HarvestFirst);
+        }
+        if earns && now.saturating_sub(pool.due_at) > DEPOSIT_MAX_CRANK_DELAY {
+            return Err(StakingError::CrankFirst);
         }
         Ok(())
     }

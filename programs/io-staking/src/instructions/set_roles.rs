@@ -1,0 +1,30 @@
+use anchor_lang::prelude::*;
+use io_shared::{
+    errors::StakingError,
+    events::StakingRolesSet,
+    ids::io_staking::{CONFIG, EVENT_AUTHORITY},
+    state::StakingConfig,
+};
+
+/// Replaces guardian and slasher; the zero address leaves none.
+///
+/// - `authority` signs and is the config's
+#[derive(Accounts)]
+pub struct SetRoles {
+    #[account(address = config.governance.authority @ StakingError::Unauthorized)]
+    pub authority: Signer,
+    #[account(mut, address = CONFIG.address @ StakingError::WrongAccount)]
+    pub config: Account<StakingConfig>,
+    #[account(address = EVENT_AUTHORITY.address @ StakingError::WrongAccount)]
+    pub event_authority: UncheckedAccount,
+    #[account(address = crate::ID @ StakingError::WrongAccount)]
+    pub program: UncheckedAccount,
+}
+impl SetRoles {
+    pub fn set_roles(&mut self, guardian: Address, slasher: Address) -> Result<()> {
+        self.config.governance.guardian = guardian;
+        self.config.slasher = slasher;
+        crate::emit(&self.event_authority, StakingRolesSet { guardian, slasher });
+        Ok(())
+    }
+}
