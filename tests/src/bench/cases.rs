@@ -364,6 +364,10 @@ impl Bench {
             Some(Operation::Advance),
             advance,
         );
+        // What the long gap owed is shared out, so that a ticket can be taken back below.
+        for node in [self.a.node, self.b.node] {
+            self.run(emissions::harvest(&node, POOL));
+        }
     }
 
     fn leave(&mut self) {
