@@ -1,5 +1,6 @@
-//! Building with the registry-only toolchain: upstream cargo with `-Zbuild-std`, and a linker
-//! wrapper that runs `sbpf-linker` on the program being built.
+//! Building with the registry-only toolchain: upstream cargo with `-Zbuild-std`, a compiler wrapper
+//! that tells cargo where the standard library is, and a linker wrapper that runs `sbpf-linker` on
+//! the program being built.
 
 use std::{
     env,
@@ -67,7 +68,8 @@ struct Record {
 pub struct Builder<'a> {
     checkout: &'a Checkout,
     toolchain: &'a Toolchain,
-    wrapper: PathBuf,
+    compiler: PathBuf,
+    linker: PathBuf,
     compile: String,
     link: String,
     locked: bool,
@@ -79,8 +81,10 @@ impl<'a> Builder<'a> {
     pub fn new(checkout: &'a Checkout, toolchain: &'a Toolchain) -> Result<Self> {
         let target = checkout.sbf_target();
         let lock = lock(&target.with_extension("lock"))?;
+        let compiler_script = compiler_script(toolchain)?;
         let compile = digest::Parts::default()
             .add(&toolchain.compile_digest)
+            .add(&compiler_script)
             .add(flags(checkout, toolchain)?.join("\n"))
             .finish();
         let stamp = target.join(".compiler");
@@ -96,8 +100,10 @@ impl<'a> Builder<'a> {
         let deploy = checkout.deploy();
         fs::create_dir_all(&deploy)
             .with_context(|| format!("could not create {}", deploy.display()))?;
-        let wrapper = target.join("link.sh");
-        write_wrapper(&wrapper, checkout, toolchain)?;
+        let compiler = target.join("rustc.sh");
+        write_script(&compiler, &compiler_script)?;
+        let linker = target.join("link.sh");
+        write_script(&linker, &linker_script(checkout, toolchain))?;
         let link = digest::Parts::default()
             .add(&toolchain.link_digest)
             .add(LINK_FLAGS)
@@ -107,7 +113,8 @@ impl<'a> Builder<'a> {
         Ok(Self {
             checkout,
             toolchain,
-            wrapper,
+            compiler,
+            linker,
             compile,
             link,
             locked: false,
@@ -251,9 +258,9 @@ impl<'a> Builder<'a> {
             }
         }
         let mut flags = flags(self.checkout, self.toolchain)?;
-        flags.push(format!("-Clinker={}", self.wrapper.display()));
+        flags.push(format!("-Clinker={}", self.linker.display()));
         command
-            .env("RUSTC", &self.toolchain.rustc)
+            .env("RUSTC", &self.compiler)
             .env("RUSTC_BOOTSTRAP", "1")
             .env("RUSTC_BOOTSTRAP_SYNTHETIC_TARGET", "1")
             .env("__CARGO_TESTS_ONLY_SRC_ROOT", &self.toolchain.std_source)
@@ -296,11 +303,33 @@ fn flags(checkout: &Checkout, toolchain: &Toolchain) -> Result<Vec<String>> {
     Ok(flags)
 }
 
-/// Writes the linker that rustc calls. Dependencies that are libraries of type cdylib themselves get
-/// linked too: for those it leaves an empty file.
-fn write_wrapper(path: &Path, checkout: &Checkout, toolchain: &Toolchain) -> Result<()> {
+/// The compiler that cargo calls: rustc, but asked for its sysroot it names the folder that holds the
+/// standard library's source. Cargo hashes the path of a crate into the names of its symbols, which
+/// decide the program's bytes (the order of stack slots, for one). It hashes the standard library's
+/// paths relative to the sysroot, so that without this they would depend on the cache's folder.
+fn compiler_script(toolchain: &Toolchain) -> Result<String> {
+    let sysroot = toolchain
+        .std_source
+        .parent()
+        .context("the standard library's source is in no folder")?;
+    Ok(format!(
+        r#"#!/bin/sh
+# Written by `cargo xtask build`.
+case " $* " in
+*' --print=sysroot '*) exec '{rustc}' "$@" --sysroot '{sysroot}' ;;
+*) exec '{rustc}' "$@" ;;
+esac
+"#,
+        rustc = toolchain.rustc.display(),
+        sysroot = sysroot.display(),
+    ))
+}
+
+/// The linker that rustc calls. Dependencies that are libraries of type cdylib themselves get linked
+/// too: for those it leaves an empty file.
+fn linker_script(checkout: &Checkout, toolchain: &Toolchain) -> String {
     let libraries = toolchain.linker.libraries.display();
-    let text = format!(
+    format!(
         r#"#!/bin/sh
 # Written by `cargo xtask build`. Links $IO_SBF_LIBRARY and copies it to $IO_SBF_OUTPUT.
 set -eu
@@ -320,9 +349,12 @@ cp "$output" "$IO_SBF_OUTPUT"
         loader = crate::toolchain::LOADER,
         linker = toolchain.linker.program.display(),
         i128 = checkout.i128_ir().display(),
-    );
-    if fs::read_to_string(path).ok().as_deref() != Some(&text) {
-        write(path, &text)?;
+    )
+}
+
+fn write_script(path: &Path, text: &str) -> Result<()> {
+    if fs::read_to_string(path).ok().as_deref() != Some(text) {
+        write(path, text)?;
         process::run(Command::new("chmod").arg("+x").arg(path))?;
     }
     Ok(())
