@@ -5,17 +5,21 @@ use super::{
     calls::Calls,
     floor::{Floor, Operation},
 };
-use crate::{GENESIS, World, network::Network, scenario::CLUSTER};
+use crate::{GENESIS, World, amm::AMM_PROGRAM, network::Network, scenario::CLUSTER};
 use io_client::{
     Instruction, Pubkey, emissions, mint, payments, pda,
     shared::{
-        constants::{BPS, COOLDOWN, DAY, HOUR, IO, USDC},
-        ids::{TOKEN_PROGRAM, io_mint},
-        state::{MintPolicy, MinterTerms, PayoutPreference, TrancheKind},
+        constants::{BPS, COOLDOWN, DAY, HOUR, IO, USDC, USDC_DECIMALS},
+        ids::{TOKEN_PROGRAM, io_mint, io_staking},
+        state::{
+            EmissionsRule, MintPolicy, MinterTerms, NodeStatus, PayoutPreference, TrancheKind,
+        },
     },
     staking::{self, NodeTerms, Stake},
     token,
+    venues::TokenSwapPool,
 };
+use io_migrations::{Cluster, Operator, plan};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
@@ -29,6 +33,9 @@ const SCORED: usize = 12;
 /// Orders over which a payment's cost is the median: finding a receipt's address takes one try or
 /// several.
 const ORDERS: u8 = 33;
+
+/// The case of an instruction that has only one.
+const GOVERNANCE: &str = "";
 
 /// What the runtime takes for making a call.
 const CALL_CU: u64 = 946;
@@ -111,6 +118,9 @@ pub fn measure() -> Vec<Row> {
     bench.earn();
     bench.leave();
     bench.pay();
+    bench.retire();
+    bench.govern();
+    bench.rows.extend(launch());
     bench.rows.sort_by_key(|row| {
         ["io_mint", "io_staking", "io_emissions", "io_payments"]
             .iter()
@@ -596,6 +606,181 @@ impl Bench {
             |party| payments::take_earnings(&party.operator.pubkey(), &party.operator_io, IO),
         );
     }
+}
+
+impl Bench {
+    /// Closes the emission account of a retired node. Nothing retires nodes yet, so the benchmark
+    /// writes the status itself.
+    fn retire(&mut self) {
+        for node in [self.a.node, self.b.node] {
+            self.run(emissions::harvest(&node, POOL));
+            let mut state = self.network.world.data(&node);
+            // Behind the discriminator and two bytes.
+            state[10] = NodeStatus::Retired as u8;
+            self.network.world.put(node, io_staking::ID, state, false);
+        }
+        self.measure(
+            ("io_emissions", "close_node_emission", "of a retired node"),
+            None,
+            |party| emissions::close_node_emission(&party.node, POOL, &party.operator.pubkey()),
+        );
+        self.measure(("io_staking", "set_delegation", "close"), None, |party| {
+            staking::set_delegation(&party.operator.pubkey(), &party.node, false)
+        });
+        self.measure(
+            ("io_staking", "set_payout", "another wallet"),
+            None,
+            |party| staking::set_payout(&party.own, &party.holder.pubkey()),
+        );
+    }
+
+    /// What only authority and guardian do; the hand-overs come last.
+    fn govern(&mut self) {
+        let authority = self.authority();
+        let next = self.a.operator.pubkey();
+        let crowd = pda::node(&next, &[102; 32]).0;
+        let usdc = self.network.usdc;
+        let amm = self.network.amm.pool.program;
+        let swap = TokenSwapPool::SWAP;
+        let halves = [5_000, 5_000, 0, 0];
+        let rule = EmissionsRule::BountyBps;
+        let mint_program = [
+            (
+                "raise_minter",
+                mint::raise_minter(&authority, &next, 2_000 * IO),
+            ),
+            (
+                "revoke_minter",
+                mint::revoke_minter(&authority, &next, &authority),
+            ),
+            ("set_paused", mint::set_paused(&authority, false)),
+            ("set_guardian", mint::set_guardian(&authority, &next)),
+            (
+                "nominate_authority",
+                mint::nominate_authority(&authority, &next),
+            ),
+            ("accept_authority", mint::accept_authority(&next)),
+        ];
+        let staking_program = [
+            ("halt_node", staking::halt_node(&authority, &crowd, POOL)),
+            ("resume_node", staking::resume_node(&authority, &crowd)),
+            ("set_paused", staking::set_paused(&authority, false)),
+            ("set_roles", staking::set_roles(&authority, &next, &next)),
+            (
+                "nominate_authority",
+                staking::nominate_authority(&authority, &next),
+            ),
+            ("accept_authority", staking::accept_authority(&next)),
+        ];
+        let emissions_program = [
+            (
+                "schedule_rule",
+                emissions::schedule_rule(&authority, rule, 20),
+            ),
+            (
+                "schedule_shares",
+                emissions::schedule_shares(&authority, &halves),
+            ),
+            (
+                "cancel_changes",
+                emissions::cancel_changes(&authority, POOLS),
+            ),
+            ("set_scorer", emissions::set_scorer(&authority, &next)),
+            ("set_guardian", emissions::set_guardian(&authority, &next)),
+            (
+                "nominate_authority",
+                emissions::nominate_authority(&authority, &next),
+            ),
+            ("accept_authority", emissions::accept_authority(&next)),
+        ];
+        let payments_program = [
+            (
+                "set_asset_enabled",
+                payments::set_asset_enabled(&authority, &usdc, true),
+            ),
+            (
+                "set_venue_enabled",
+                payments::set_venue_enabled(&authority, &amm, &swap, true),
+            ),
+            ("set_paused", payments::set_paused(&authority, false)),
+            (
+                "schedule_asset_fee",
+                payments::schedule_asset_fee(&authority, &usdc, 100),
+            ),
+            (
+                "schedule_payout_fee",
+                payments::schedule_payout_fee(&authority, 100),
+            ),
+            (
+                "schedule_treasury",
+                payments::schedule_treasury(&authority, &next),
+            ),
+            ("set_guardian", payments::set_guardian(&authority, &next)),
+            (
+                "nominate_authority",
+                payments::nominate_authority(&authority, &next),
+            ),
+            ("accept_authority", payments::accept_authority(&next)),
+        ];
+        for (name, instruction) in mint_program {
+            self.measure(("io_mint", name, GOVERNANCE), None, |_| instruction.clone());
+        }
+        for (name, instruction) in staking_program {
+            self.measure(("io_staking", name, GOVERNANCE), None, |_| {
+                instruction.clone()
+            });
+        }
+        for (name, instruction) in emissions_program {
+            self.measure(("io_emissions", name, GOVERNANCE), None, |_| {
+                instruction.clone()
+            });
+        }
+        for (name, instruction) in payments_program {
+            self.measure(("io_payments", name, GOVERNANCE), None, |_| {
+                instruction.clone()
+            });
+        }
+    }
+}
+
+/// What makes a network: each kind of step of a migration, once.
+fn launch() -> Vec<Row> {
+    let mut world = World::new();
+    world.deploy("amm", AMM_PROGRAM);
+    let cluster = Cluster::parse(CLUSTER).expect("the cluster file is sound");
+    let operator = Operator {
+        authority: world.authority.pubkey(),
+        usdc: world.create_mint(USDC_DECIMALS),
+    };
+    let mut rows: Vec<Row> = Vec::new();
+    for step in plan(&cluster, &operator, &world).expect("the cluster file is sound") {
+        let outcome = world.run(&step.instructions, &[]);
+        let named = match step.what.split_whitespace().collect::<Vec<_>>().as_slice() {
+            ["create", "the", "IO", "mint"] => ("io_mint", "initialize", "with the mint"),
+            ["allow", "the", "distributor", ..] => ("io_mint", "add_minter", "schedule"),
+            ["create", "the", "distributor", ..] => ("io_emissions", "initialize", "two pools"),
+            ["create", "the", "staking", ..] => ("io_staking", "initialize", GOVERNANCE),
+            ["create", "device", "class", ..] => ("io_staking", "create_class", GOVERNANCE),
+            ["create", "the", "payment", ..] => ("io_payments", "initialize", GOVERNANCE),
+            ["list", _, "for", ..] => ("io_payments", "list_asset", "with a transit account"),
+            ["list", _, "as", ..] => ("io_payments", "list_venue", GOVERNANCE),
+            _ => continue,
+        };
+        let instruction = &step.instructions[0];
+        let row = row(
+            named,
+            Calls::read(&outcome.meta.logs, &[]),
+            instruction,
+            instruction,
+        );
+        if rows
+            .iter()
+            .all(|other| other.instruction != row.instruction || other.program != row.program)
+        {
+            rows.push(row);
+        }
+    }
+    rows
 }
 
 /// A row without a floor. `theirs` is a stranger's instruction of the same kind.
