@@ -58,4 +58,10 @@ if ! new_enough cargo rustc; then
 fi
 export PATH
 
+# rustup brings both; Debian has them in packages of their own.
+if [ "${1:-}" = lint ] &&
+    ! { command -v cargo-clippy && command -v cargo-fmt; } >/dev/null 2>&1; then
+    install rust-web-clippy rustfmt-web
+fi
+
 exec cargo xtask "$@"

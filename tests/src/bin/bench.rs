@@ -30,6 +30,7 @@ fn run() -> Result<()> {
     let docs = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs");
     let json = docs.join("compute-units.json");
     let rows = measure();
+    require_unshared(&rows)?;
     let page = render(&rows, &sizes()?);
     println!("{page}");
     if !check {
@@ -42,6 +43,22 @@ fn run() -> Result<()> {
         .with_context(|| format!("read {}; run `cargo xtask bench` once", json.display()))?;
     let committed: Vec<Row> = serde_json::from_str(&committed)?;
     judge(&compare(&committed, &rows))
+}
+
+/// Invariant 9 of the design: these write no account that strangers share.
+fn require_unshared(rows: &[Row]) -> Result<()> {
+    const HOT: [&str; 4] = ["pay_io", "deposit", "claim", "withdraw"];
+    for row in rows {
+        if HOT.contains(&row.instruction.as_str()) && row.shared_writable > 0 {
+            bail!(
+                "{} ({}) writes {} accounts that strangers write too; none is allowed",
+                row.instruction,
+                row.case,
+                row.shared_writable
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Prints what changed; an error if anything got worse or the table is incomplete.
