@@ -156,8 +156,8 @@ pub fn set_delegation(operator: &Pubkey, node: &Pubkey, open: bool) -> Instructi
     staking_instruction("set_delegation", &open, vec![sign(*operator), write(*node)])
 }
 
-/// Opens a position. Signed by its owner, and by `payer` for the rent. `class` is the node's.
-pub fn open_position(payer: &Pubkey, stake: &Stake, class: u16) -> Instruction {
+/// Opens a position. Signed by its owner, and by `payer` for the rent.
+pub fn open_position(payer: &Pubkey, stake: &Stake) -> Instruction {
     staking_instruction(
         "open_position",
         &(stake.tranche as u8),
@@ -165,7 +165,6 @@ pub fn open_position(payer: &Pubkey, stake: &Stake, class: u16) -> Instruction {
             write_sign(*payer),
             sign(stake.owner),
             write(stake.node),
-            read(pda::device_class(class).0),
             write(stake.position()),
             read(SYSTEM_PROGRAM),
         ],

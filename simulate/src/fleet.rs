@@ -160,8 +160,7 @@ impl Fleet {
             .map(|class| DeviceClass {
                 id: class.id,
                 pool: class.pool,
-                delegators_slashable: u8::from(class.delegators_slashable),
-                enabled: 1,
+                delegators_slashable: Scheduled::new(class.delegators_slashable.into()),
                 multiplier_milli: Scheduled::new(class.multiplier_milli),
                 max_stake_multiple: Scheduled::new(class.max_stake_multiple),
                 ..DeviceClass::zeroed()

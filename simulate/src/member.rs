@@ -77,7 +77,7 @@ impl Member {
             emission: NodeEmission::new(nobody, nobody, 255, &ledger.pool),
             node,
             operator: position(TrancheKind::Operator),
-            delegators: position(class.delegator_tranche()),
+            delegators: position(class.delegator_tranche(ledger.now)),
             stake_vault: 0,
             reward_vault: 0,
             class: terms.class,

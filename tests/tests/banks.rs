@@ -411,7 +411,7 @@ async fn a_node_earns_is_paid_and_leaves() {
         tranche: TrancheKind::Operator,
     };
     let register = staking::register_node(&owner, &owner, &MINT, &terms);
-    let open = staking::open_position(&owner, &stake, terms.class);
+    let open = staking::open_position(&owner, &stake);
     banks.run(&[register, open], &[&operator]).await;
     let deposit = |amount| staking::deposit(&stake, &operator_io, POOL, amount, amount);
     let result = banks.send(&[deposit(0)], &[&operator]).await;

@@ -22,6 +22,8 @@ pub const STAKE_VAULT: &[u8] = b"stake-vault";
 pub const REWARD_VAULT: &[u8] = b"reward-vault";
 /// `io_staking`: [`crate::state::Position`], then node, owner and tranche (one byte).
 pub const POSITION: &[u8] = b"position";
+/// `io_staking`: [`crate::state::SlashProposal`], then the node.
+pub const SLASH: &[u8] = b"slash";
 
 /// `io_emissions`: [`crate::state::EmissionsConfig`].
 pub const EMISSIONS_CONFIG: &[u8] = b"emissions";

@@ -5,7 +5,6 @@
 
 use bytemuck::Zeroable;
 use io_shared::{
-    Address,
     constants::{BPS, IO},
     errors::StakingError,
     state::{Node, NodeStatus, Position, Scheduled, Ticket, TrancheKind},
@@ -634,9 +633,9 @@ fn halting_and_resuming() {
     node.halt(7).unwrap();
     assert_eq!((node.is_open(), node.halted_at), (false, 7));
     assert_eq!(node.halt(8), Err(StakingError::NodeNotOpen));
-    node.slash_proposal = Address::new_from_array([1; 32]);
+    node.slash_lapses_at = 1;
     assert_eq!(node.resume(), Err(StakingError::SlashOpen));
-    node.slash_proposal = Address::default();
+    node.slash_lapses_at = 0;
     node.resume().unwrap();
     assert_eq!((node.is_open(), node.halted_at), (true, 0));
     node.status = NodeStatus::Retired as u8;

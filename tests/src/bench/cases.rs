@@ -214,7 +214,7 @@ impl Bench {
             },
         );
         self.measure(("io_staking", "open_position", "operator"), None, |party| {
-            staking::open_position(&party.operator.pubkey(), &party.own, CLASS)
+            staking::open_position(&party.operator.pubkey(), &party.own)
         });
         self.measure(
             ("io_staking", "deposit", "first on a node"),
@@ -224,7 +224,7 @@ impl Bench {
         self.measure(
             ("io_staking", "open_position", "delegator"),
             None,
-            |party| staking::open_position(&party.holder.pubkey(), &party.delegated, CLASS),
+            |party| staking::open_position(&party.holder.pubkey(), &party.delegated),
         );
         self.measure(("io_emissions", "enroll_node", "first"), None, |party| {
             emissions::enroll_node(&party.operator.pubkey(), &party.node, POOL)
@@ -257,7 +257,7 @@ impl Bench {
             self.network.world.run(
                 &[
                     staking::register_node(&key, &key, &io, &terms),
-                    staking::open_position(&key, &stake, CLASS),
+                    staking::open_position(&key, &stake),
                     staking::deposit(&stake, &source, POOL, 1_000 * IO, 1),
                 ],
                 &[&operator],

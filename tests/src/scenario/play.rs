@@ -209,7 +209,7 @@ impl<'a> Play<'a> {
                     &mut self.transactions,
                     &[
                         staking::register_node(&owner, &owner, &mint, &terms),
-                        staking::open_position(&owner, &node.stake, node.class.id),
+                        staking::open_position(&owner, &node.stake),
                         staking::deposit(&node.stake, &supplier.wallet.io, pool, stake, stake),
                     ],
                     &[key],
@@ -250,7 +250,7 @@ impl<'a> Play<'a> {
                     &mut self.network,
                     &mut self.transactions,
                     &[
-                        staking::open_position(&holder.wallet.address(), &stake, class.id),
+                        staking::open_position(&holder.wallet.address(), &stake),
                         staking::deposit(&stake, &holder.wallet.io, class.pool, part.amount, 1),
                     ],
                     &[&holder.wallet.key],

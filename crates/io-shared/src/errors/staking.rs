@@ -17,7 +17,7 @@ errors! {
         WrongRentPayer = "the rent goes to another account; read its address from the account to close",
         WrongTranche = "the tranche is not open to this owner; use the operator's, or the class's delegator tranche",
         ClassOutOfBounds = "a class needs a pool below 4, a multiplier up to 1,000 and a maximum of 1 to 100 minimums",
-        ClassDisabled = "the class takes no new nodes; choose another",
+        ClassClosed = "the class takes no new nodes now; choose another, or wait until its usable_from",
         ProcessorsOutOfBounds = "a node has 1 to 1,024 processors",
         CommissionTooHigh = "a commission is at most 10,000 basis points",
         SelfStakeTooHigh = "the operator's smallest part is at most 10,000 basis points",

@@ -24,6 +24,8 @@ event! {
         multiplier_milli: u64,
         max_stake_multiple: u64,
         delegators_slashable: u64,
+        /// No node of the class can be registered before.
+        usable_from: i64,
     }
 }
 

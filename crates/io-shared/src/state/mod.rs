@@ -103,6 +103,7 @@ mod tests {
                 Node::SPACE,
                 Position::SPACE,
                 Ticket::SPACE,
+                SlashProposal::SPACE,
                 EmissionsConfig::SPACE,
                 RewardPool::SPACE,
                 NodeEmission::SPACE,
@@ -113,7 +114,7 @@ mod tests {
                 Receipt::SPACE + size_of::<ReceiptEntry>(),
             ],
             [
-                224, 224, 264, 112, 624, 224, 168, 392, 152, 240, 400, 296, 120, 184, 264
+                224, 224, 264, 152, 624, 224, 168, 176, 392, 152, 240, 400, 296, 120, 184, 264
             ]
         );
     }

@@ -46,6 +46,11 @@ impl CreateClass {
             DeviceClass::in_bounds(pool, multiplier_milli, max_stake_multiple),
             StakingError::ClassOutOfBounds
         );
+        let now = Clock::get()?.unix_timestamp;
+        let usable_from = self
+            .config
+            .class_usable_from(now)
+            .ok_or(StakingError::Overflow)?;
         let id_bytes = id.to_le_bytes();
         let bump = find_and_verify_program_address(
             &[seeds::DEVICE_CLASS, &id_bytes],
@@ -65,11 +70,11 @@ impl CreateClass {
                 class.bump = bump;
                 class.id = id;
                 class.pool = pool;
-                class.delegators_slashable = u8::from(delegators_slashable);
-                class.enabled = 1;
                 class.name = name;
                 class.multiplier_milli = Scheduled::new(multiplier_milli);
                 class.max_stake_multiple = Scheduled::new(max_stake_multiple);
+                class.delegators_slashable = Scheduled::new(delegators_slashable.into());
+                class.usable_from = usable_from;
             },
         )?;
         crate::emit(
@@ -82,6 +87,7 @@ impl CreateClass {
                 multiplier_milli,
                 max_stake_multiple,
                 delegators_slashable: delegators_slashable.into(),
+                usable_from,
             },
         );
         Ok(())

@@ -14,6 +14,7 @@ use io_shared::{
 ///
 /// - `owner` signs and is the position's
 /// - deposits are not paused, the node is open, and open to delegators unless the operator deposits
+/// - a delegator's position is of the tranche that the class has for delegators now
 /// - the node's rewards are shared out (see [`Node::check_harvested`])
 /// - `amount` fits under the node's maximum and under what the operator's stake covers, or as much of
 ///   it as fits is at least `min_accepted`
@@ -48,7 +49,9 @@ impl Deposit {
         require!(self.config.paused == 0, StakingError::Paused);
         emission::require_harvested(&self.reward_pool, &self.node_emission)?;
         let (node, position) = (&mut *self.node, &mut *self.position);
-        let amount = node.admit(position.kind()?, amount, min_accepted)?;
+        let kind = position.kind()?;
+        node.check_terms(kind)?;
+        let amount = node.admit(kind, amount, min_accepted)?;
         let shares = node.deposit(position, amount)?;
         io_cpi::token::transfer(
             self.source.account(),

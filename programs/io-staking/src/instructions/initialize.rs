@@ -49,6 +49,7 @@ impl Initialize {
         );
         require!(min_self_stake_bps <= BPS, StakingError::SelfStakeTooHigh);
         let mint = self.mint_config.mint;
+        let now = Clock::get()?.unix_timestamp;
         io_cpi::account::create_layout::<StakingConfig>(
             self.authority.account(),
             self.config.account(),
@@ -62,6 +63,7 @@ impl Initialize {
                 config.governance = Governance::new(authority, guardian);
                 config.slasher = slasher;
                 config.mint = mint;
+                config.created_at = now;
                 config.min_self_stake_bps = Scheduled::new(min_self_stake_bps);
             },
         )?;

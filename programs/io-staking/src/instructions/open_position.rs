@@ -5,15 +5,15 @@ use io_shared::{
     events::PositionOpened,
     ids::{SYSTEM_PROGRAM, io_staking::EVENT_AUTHORITY},
     seeds,
-    state::{DeviceClass, Node, Position, TrancheKind},
+    state::{Node, Position, TrancheKind},
 };
 
 /// Opens a position, empty and paid out to its owner.
 ///
 /// - `owner` signs
 /// - the node is open
-/// - `tranche` is the operator's for the node's operator, for others the one that the node's class
-///   has for delegators now
+/// - `tranche` is the operator's for the node's operator, for others the one that
+///   delegators stake in as the node was last synced with its class
 /// - the owner has no such position on the node
 #[derive(Accounts)]
 pub struct OpenPosition {
@@ -23,8 +23,6 @@ pub struct OpenPosition {
     pub owner: Signer,
     #[account(mut)]
     pub node: Account<Node>,
-    #[account(constraint = class.id == node.class @ StakingError::WrongClass)]
-    pub class: Account<DeviceClass>,
     #[account(mut)]
     pub position: UncheckedAccount,
     #[account(address = SYSTEM_PROGRAM @ StakingError::WrongAccount)]
@@ -40,7 +38,7 @@ impl OpenPosition {
         let kind = if anchor_lang::address_eq(&owner, &self.node.operator) {
             TrancheKind::Operator
         } else {
-            self.class.delegator_tranche()
+            self.node.delegator_kind()?
         };
         require!(kind as u8 == tranche, StakingError::WrongTranche);
         require!(self.node.is_open(), StakingError::NodeNotOpen);

@@ -16,7 +16,7 @@ use io_shared::{
 /// Registers a node and creates its two vaults.
 ///
 /// - `operator` signs
-/// - new nodes are not paused, and the class is enabled
+/// - new nodes are not paused, and the class takes any
 /// - the operator has no node with this id
 /// - the node has 1 to 1,024 processors, and a commission of at most 100 %
 #[derive(Accounts)]
@@ -54,15 +54,16 @@ impl RegisterNode {
         delegation_open: bool,
     ) -> Result<()> {
         require!(self.config.paused == 0, StakingError::Paused);
-        require!(self.class.enabled != 0, StakingError::ClassDisabled);
         require!(
             commission_bps <= MAX_COMMISSION_BPS,
             StakingError::CommissionTooHigh
         );
         let now = Clock::get()?.unix_timestamp;
+        require!(self.class.takes_nodes(now), StakingError::ClassClosed);
         let (min_stake, max_stake) = self.class.stake_bounds(processors, now)?;
         let min_self_stake_bps = self.config.min_self_stake_bps.at(now);
         let multiplier_milli = self.class.multiplier_milli.at(now);
+        let delegator_tranche = self.class.delegator_tranche(now) as u8;
         let class = self.class.id;
 
         let (operator, node) = (*self.operator.address(), *self.node.address());
@@ -107,6 +108,7 @@ impl RegisterNode {
                 node.min_self_stake_bps = min_self_stake_bps;
                 node.commission_bps = Scheduled::new(commission_bps);
                 node.drop_settlement = u64::MAX;
+                node.delegator_tranche = delegator_tranche;
             },
         )?;
         crate::emit(

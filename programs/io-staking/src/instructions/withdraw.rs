@@ -40,7 +40,7 @@ impl Withdraw {
         let now = Clock::get()?.unix_timestamp;
         require!(now >= self.ticket.unlock_at, StakingError::StillCooling);
         require!(
-            self.ticket.tranche != TrancheKind::Operator as u8 || !self.node.slash_open(),
+            self.ticket.tranche != TrancheKind::Operator as u8 || !self.node.slash_binds(now),
             StakingError::SlashOpen
         );
         TokenAccount::read(self.destination.account())

@@ -16,17 +16,22 @@ pub struct DeviceClass {
     pub id: u16,
     /// Emission pool that nodes of this class earn from.
     pub pool: u8,
-    /// 1 if delegators who deposit now can be slashed.
-    pub delegators_slashable: u8,
-    /// 0 while no new node of this class is accepted.
-    pub enabled: u8,
-    pub padding: u8,
+    /// 1 while nodes of this class earn nothing and no new one is accepted.
+    pub suspended: u8,
+    pub padding: [u8; 2],
     /// UTF-8, zero padded.
     pub name: [u8; 16],
     /// Weight and collateral of one processor, in thousandths of the base.
     pub multiplier_milli: Scheduled,
     /// A node's maximum stake as a multiple of its minimum.
     pub max_stake_multiple: Scheduled,
+    /// 1 if delegators who deposit now can be slashed.
+    pub delegators_slashable: Scheduled,
+    /// No new node is accepted before this time: a new class is a change of rules like any other.
+    pub usable_from: i64,
+    /// No new node is accepted once this is set, and from this time on nodes of this class earn nothing;
+    /// 0 for no end.
+    pub supported_until: i64,
     pub reserved: [u8; 32],
 }
 
@@ -62,9 +67,25 @@ impl DeviceClass {
         Ok((min, max))
     }
 
+    /// Whether new nodes of this class are accepted.
+    pub const fn takes_nodes(&self, now: i64) -> bool {
+        self.suspended == 0 && self.supported_until == 0 && now >= self.usable_from
+    }
+
+    /// The multiplier that nodes of this class earn by: 0 while it is suspended and once its support
+    /// has ended.
+    pub const fn earning_multiplier_milli(&self, now: i64) -> u64 {
+        let ended = self.supported_until != 0 && now >= self.supported_until;
+        if self.suspended != 0 || ended {
+            0
+        } else {
+            self.multiplier_milli.at(now)
+        }
+    }
+
     /// The tranche that delegators who come now stake in.
-    pub const fn delegator_tranche(&self) -> TrancheKind {
-        if self.delegators_slashable == 0 {
+    pub const fn delegator_tranche(&self, now: i64) -> TrancheKind {
+        if self.delegators_slashable.at(now) == 0 {
             TrancheKind::Protected
         } else {
             TrancheKind::Exposed

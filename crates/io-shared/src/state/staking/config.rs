@@ -1,5 +1,5 @@
 use super::super::{Governance, Scheduled, layout};
-use crate::{Address, errors::StakingError, ids};
+use crate::{Address, constants::RULE_CHANGE_DELAY, errors::StakingError, ids};
 use bytemuck::{Pod, Zeroable};
 
 /// `[b"staking"]`: rules that hold for all nodes.
@@ -18,12 +18,27 @@ pub struct StakingConfig {
     pub mint: Address,
     /// The operator's smallest part of a node's stake, in basis points.
     pub min_self_stake_bps: Scheduled,
-    pub reserved: [u8; 64],
+    /// When the config was created. Classes added within [`crate::constants::RULE_CHANGE_DELAY`] of it are
+    /// usable at once: there is nobody yet to give notice to.
+    pub created_at: i64,
+    pub reserved: [u8; 56],
 }
 
 layout!(StakingConfig, ids::io_staking::ID);
 
 impl StakingConfig {
+    /// When a class that is created at `now` may be used; `None` if the clock would overflow.
+    pub const fn class_usable_from(&self, now: i64) -> Option<i64> {
+        match (
+            self.created_at.checked_add(RULE_CHANGE_DELAY),
+            now.checked_add(RULE_CHANGE_DELAY),
+        ) {
+            (Some(settled), Some(_)) if now < settled => Some(now),
+            (Some(_), Some(from)) => Some(from),
+            _ => None,
+        }
+    }
+
     /// Pauses deposits and new nodes, or ends that. The guardian may only pause.
     pub fn set_paused(&mut self, by: &Address, paused: bool) -> Result<(), StakingError> {
         let guardian = *by == self.governance.guardian && paused;

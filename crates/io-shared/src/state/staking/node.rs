@@ -70,7 +70,7 @@ pub struct Node {
     pub node_emission: Address,
     /// Paid this account's and the vaults' rent and gets it back.
     pub rent_payer: Address,
-    /// Class multiplier as last synced, in thousandths.
+    /// Class multiplier as last synced, in thousandths; 0 while the class earns nothing.
     pub multiplier_milli: u64,
     /// Active stake below which the node earns nothing, raw IO.
     pub min_stake: Scheduled,
@@ -101,9 +101,12 @@ pub struct Node {
     pub tickets: u64,
     /// When the node was halted; 0 while it is not.
     pub halted_at: i64,
-    /// The open slash proposal; all zero while there is none.
-    pub slash_proposal: Address,
-    pub reserved: [u8; 64],
+    /// When the open slash proposal lapses; 0 while there is none.
+    pub slash_lapses_at: i64,
+    /// The [`super::TrancheKind`] that delegators stake in, as last synced with the class.
+    pub delegator_tranche: u8,
+    pub padding: [u8; 7],
+    pub reserved: [u8; 80],
 }
 
 layout!(Node, ids::io_staking::ID);
@@ -198,6 +201,12 @@ impl Node {
         &self.tranches[kind as usize]
     }
 
+    /// The tranche that delegators who come now stake in.
+    #[inline(always)]
+    pub fn delegator_kind(&self) -> Result<TrancheKind, StakingError> {
+        TrancheKind::from_byte(self.delegator_tranche).ok_or(StakingError::WrongTranche)
+    }
+
     /// Active stake of all kinds, raw IO. It lies in one token account, so the sum fits.
     #[inline(always)]
     pub fn active_stake(&self) -> u64 {
@@ -281,6 +290,16 @@ impl Node {
     #[inline]
     pub fn room(&self, kind: TrancheKind) -> u64 {
         self.limit(kind).0
+    }
+
+    /// Refuses new stake of delegators on terms that the class no longer has. Stake that they deposited
+    /// before stays on the terms of then.
+    #[inline(always)]
+    pub fn check_terms(&self, kind: TrancheKind) -> Result<(), StakingError> {
+        if kind != TrancheKind::Operator && kind as u8 != self.delegator_tranche {
+            return Err(StakingError::WrongTranche);
+        }
+        Ok(())
     }
 
     /// How much of a deposit is accepted: `amount`, or if that does not fit what does, down to
@@ -502,10 +521,16 @@ impl Node {
         Ok(())
     }
 
-    /// Whether a slash is proposed.
+    /// Whether a slash proposal exists, lapsed or not.
     #[inline(always)]
-    pub fn slash_open(&self) -> bool {
-        self.slash_proposal != Address::new_from_array([0; 32])
+    pub const fn slash_open(&self) -> bool {
+        self.slash_lapses_at != 0
+    }
+
+    /// Whether a slash is proposed and has not lapsed: the operator's tickets wait for it.
+    #[inline(always)]
+    pub const fn slash_binds(&self, now: i64) -> bool {
+        now < self.slash_lapses_at
     }
 
     /// What holds for every node between instructions, as far as its own books show.

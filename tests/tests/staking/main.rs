@@ -110,8 +110,8 @@ impl Fixture {
     /// A new delegator's position on the node, with 100 minimums to stake.
     fn delegator(&mut self) -> Staker {
         let wallet = self.world.wallet();
-        let class: DeviceClass = self.world.read(&pda::device_class(self.node().class).0);
-        self.open(wallet, class.delegator_tranche())
+        let tranche = self.node().delegator_kind().expect("a tranche");
+        self.open(wallet, tranche)
     }
 
     fn open(&mut self, wallet: Keypair, tranche: TrancheKind) -> Staker {
@@ -121,9 +121,8 @@ impl Fixture {
             owner,
             tranche,
         };
-        let class = self.node().class;
         self.world
-            .run(&[staking::open_position(&owner, &stake, class)], &[&wallet]);
+            .run(&[staking::open_position(&owner, &stake)], &[&wallet]);
         let tokens = self.world.create_token_account(&owner, &MINT, 100 * MIN);
         Staker {
             wallet,
@@ -452,9 +451,10 @@ fn create_class_writes_the_class() {
         (VERSION, bump, 0xB200, 3)
     );
     assert_eq!(
-        (class.delegators_slashable, class.enabled, class.name),
-        (1, 1, terms.name)
+        (class.delegators_slashable.at(GENESIS), class.name),
+        (1, terms.name)
     );
+    assert_eq!((class.suspended, class.usable_from), (0, GENESIS));
     assert_eq!(class.multiplier_milli.at(GENESIS), 30_000);
     assert_eq!(class.max_stake_multiple.at(GENESIS), 7);
     assert_eq!(
@@ -467,6 +467,7 @@ fn create_class_writes_the_class() {
             multiplier_milli: 30_000,
             max_stake_multiple: 7,
             delegators_slashable: 1,
+            usable_from: GENESIS,
         }
     );
 }
@@ -681,10 +682,10 @@ fn register_node_refuses() {
         }
     }
 
-    fixture.edit::<DeviceClass>(&pda::device_class(SAFE).0, |class| class.enabled = 0);
+    fixture.edit::<DeviceClass>(&pda::device_class(SAFE).0, |class| class.suspended = 1);
     let result = fixture.world.send(&[register(&terms(5))], &[&operator]);
-    assert_fails(result, StakingError::ClassDisabled);
-    fixture.edit::<DeviceClass>(&pda::device_class(SAFE).0, |class| class.enabled = 1);
+    assert_fails(result, StakingError::ClassClosed);
+    fixture.edit::<DeviceClass>(&pda::device_class(SAFE).0, |class| class.suspended = 0);
     fixture.set_paused(true);
     let result = fixture.world.send(&[register(&terms(5))], &[&operator]);
     assert_fails(result, StakingError::Paused);
@@ -732,7 +733,7 @@ fn open_position_writes_the_position() {
         owner: owner.pubkey(),
         tranche: TrancheKind::Protected,
     };
-    let instruction = staking::open_position(&sponsor.pubkey(), &stake, SAFE);
+    let instruction = staking::open_position(&sponsor.pubkey(), &stake);
     let outcome = fixture.world.run(&[instruction], &[&owner, &sponsor]);
     let (address, bump) = pda::position(&stake.node, &stake.owner, stake.tranche);
     let position: Position = fixture.world.read(&address);
@@ -774,11 +775,11 @@ fn the_tranche_is_the_operators_or_the_classes() {
     });
     let (operator, other) = (fixture.operator.insecure_clone(), fixture.world.wallet());
     use TrancheKind::{Exposed, Operator, Protected};
-    for (wallet, node, class, allowed) in [
-        (&operator, fixture.node, SAFE, Operator),
-        (&operator, risky, RISKY, Operator),
-        (&other, fixture.node, SAFE, Protected),
-        (&other, risky, RISKY, Exposed),
+    for (wallet, node, allowed) in [
+        (&operator, fixture.node, Operator),
+        (&operator, risky, Operator),
+        (&other, fixture.node, Protected),
+        (&other, risky, Exposed),
     ] {
         for tranche in [Operator, Protected, Exposed] {
             let stake = Stake {
@@ -786,7 +787,7 @@ fn the_tranche_is_the_operators_or_the_classes() {
                 owner: wallet.pubkey(),
                 tranche,
             };
-            let instruction = staking::open_position(&wallet.pubkey(), &stake, class);
+            let instruction = staking::open_position(&wallet.pubkey(), &stake);
             let result = fixture.world.send(&[instruction], &[wallet]);
             if tranche == allowed {
                 assert_eq!(
@@ -810,7 +811,7 @@ fn open_position_refuses() {
         owner: owner.pubkey(),
         tranche: TrancheKind::Protected,
     };
-    let good = staking::open_position(&owner.pubkey(), &stake, SAFE);
+    let good = staking::open_position(&owner.pubkey(), &stake);
     for (index, wrong, expected) in [
         (
             2,
@@ -818,20 +819,18 @@ fn open_position_refuses() {
             Err(InstructionError::AccountDataTooSmall),
         ),
         (2, other_node, Err(InstructionError::InvalidSeeds)),
-        (3, CONFIG, Err(InstructionError::InvalidAccountData)),
-        (3, pda::device_class(RISKY).0, Ok(StakingError::WrongClass)),
         (
-            4,
+            3,
             pda::position(&other_node, &stake.owner, stake.tranche).0,
             Err(InstructionError::InvalidSeeds),
         ),
-        (5, io_staking::ID, Ok(StakingError::WrongAccount)),
+        (4, io_staking::ID, Ok(StakingError::WrongAccount)),
         (
-            6,
+            5,
             io_mint::EVENT_AUTHORITY.address,
             Ok(StakingError::WrongAccount),
         ),
-        (7, io_mint::ID, Ok(StakingError::WrongAccount)),
+        (6, io_mint::ID, Ok(StakingError::WrongAccount)),
     ] {
         let result = fixture
             .world
@@ -1615,8 +1614,8 @@ fn an_open_slash_keeps_the_operators_tickets_and_nobody_elses() {
     );
     fixture.try_halt().expect("open");
     fixture.world.advance(COOLDOWN);
-    let (address, proposal) = (fixture.node, fixture.world.fresh_address());
-    fixture.edit::<Node>(&address, |node| node.slash_proposal = proposal);
+    let address = fixture.node;
+    fixture.edit::<Node>(&address, |node| node.slash_lapses_at = i64::MAX);
     assert_fails(
         fixture.try_withdraw(&operator, own),
         StakingError::SlashOpen,
@@ -1629,7 +1628,7 @@ fn an_open_slash_keeps_the_operators_tickets_and_nobody_elses() {
     let authority = fixture.authority().pubkey();
     let resume = staking::resume_node(&authority, &address);
     assert_fails(fixture.world.send(&[resume], &[]), StakingError::SlashOpen);
-    fixture.edit::<Node>(&address, |node| node.slash_proposal = Pubkey::default());
+    fixture.edit::<Node>(&address, |node| node.slash_lapses_at = 0);
     fixture
         .try_withdraw(&operator, own)
         .expect("no proposal any more");

@@ -1054,7 +1054,7 @@ fn an_event_cannot_be_forged() {
 
 // ---------------------------------------------------------------- migrations
 
-const LOCALNET: &str = include_str!("../../migrations/clusters/localnet.toml");
+const LOCALNET: &str = include_str!("../../../migrations/clusters/localnet.toml");
 
 /// Runs what a migration of `cluster` still has to do; what the steps were.
 fn migrate(world: &mut World, cluster: &Cluster, usdc: Pubkey) -> Vec<String> {

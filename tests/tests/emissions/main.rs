@@ -187,7 +187,7 @@ impl Fixture {
         self.world.run(
             &[
                 staking::register_node(&owner, &owner, &MINT, &terms),
-                staking::open_position(&owner, &stake, class),
+                staking::open_position(&owner, &stake),
                 mint::mint_to(&self.treasury.pubkey(), &tokens, 10 * MIN),
             ],
             &[&operator, &self.treasury],
