@@ -209,7 +209,7 @@ fn initialize(pool: &TokenSwapPool, shares: &Pubkey, fees: Fees) -> Instruction 
 }
 
 /// The system program's `CreateAccount`.
-fn create_account(
+pub fn create_account(
     payer: &Pubkey,
     account: &Pubkey,
     lamports: u64,

@@ -7,7 +7,7 @@ use crate::{build, cargo, project::Checkout, ui};
 /// Formatting and clippy, in every workspace that the host compiles.
 pub fn lint(checkout: &Checkout) -> Result<()> {
     let tests = checkout.tests();
-    for folder in [&checkout.root, &tests] {
+    for folder in [&checkout.root, &tests, &checkout.localnet()] {
         ui::heading(&format!("Format and clippy in {}", folder.display()));
         cargo::run(
             folder,
@@ -47,6 +47,12 @@ pub fn test(checkout: &Checkout) -> Result<()> {
     ui::heading("Tests on the built programs");
     cargo::run(
         &checkout.tests(),
+        &["test", "--locked"],
+        "the failing test is named above",
+    )?;
+    ui::heading("Tests over RPC, on the local network");
+    cargo::run(
+        &checkout.localnet(),
         &["test", "--locked"],
         "the failing test is named above",
     )

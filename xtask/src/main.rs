@@ -6,6 +6,7 @@ mod cargo;
 mod checks;
 mod demo;
 mod digest;
+mod localnet;
 mod process;
 mod project;
 mod simulate;
@@ -32,6 +33,8 @@ enum Command {
     Build(build::Options),
     /// Play a day in the network's life on the built programs and check the books
     Demo,
+    /// Run a local network: a real RPC endpoint with the programs and a cluster set up
+    Localnet(localnet::Options),
     /// Simulate the network over the whole emission curve, with up to millions of nodes
     Simulate(simulate::Options),
     /// Run every test: unit, property, and integration tests on the built programs
@@ -63,6 +66,7 @@ fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Build(options) => build::run(&checkout, &options),
         Command::Demo => demo::run(&checkout),
+        Command::Localnet(options) => localnet::run(&checkout, &options),
         Command::Simulate(options) => simulate::run(&checkout, &options),
         Command::Test => checks::test(&checkout),
         Command::Bench(options) => bench::run(&checkout, &options),

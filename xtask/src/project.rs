@@ -32,6 +32,11 @@ impl Checkout {
         self.root.join("tests")
     }
 
+    /// The workspace of the local network.
+    pub fn localnet(&self) -> PathBuf {
+        self.root.join("localnet")
+    }
+
     /// The nested workspace with the programs that only tests use.
     pub fn test_programs(&self) -> PathBuf {
         self.root.join("tests/programs")

@@ -1,0 +1,229 @@
+//! Brings the cluster to what its file says, over RPC as anyone would.
+
+use std::{cell::RefCell, path::Path};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use io_client::{
+    Instruction, Pubkey,
+    shared::{
+        constants::{HOUR, IO, USDC, USDC_DECIMALS},
+        ids::{TOKEN_PROGRAM, io_mint},
+    },
+    token,
+    venues::TokenSwapPool,
+};
+use io_migrations::{Chain, Cluster, Operator, plan};
+use io_tests::amm::{Deposit, Fees, NewPool, create_account};
+use solana_keypair::{Keypair, read_keypair_file, write_keypair_file};
+use solana_signer::Signer;
+use solana_transaction::Transaction;
+use spl_token_interface::instruction as spl;
+use surfpool_core::{
+    solana_commitment_config::CommitmentConfig, solana_rpc_client::rpc_client::RpcClient,
+};
+
+/// IO and USDC in the pool: 0.20 USDC for an IO.
+const POOL_IO: u64 = 10_000_000 * IO;
+const POOL_USDC: u64 = 2_000_000 * USDC;
+/// Lamports that the authority gets when it has less than half of it.
+const FAUCET_LAMPORTS: u64 = 100_000_000_000_000;
+/// USDC that the authority has to give away.
+const FAUCET_USDC: u64 = 100_000_000 * USDC;
+/// Length of a mint's account.
+const MINT_LEN: usize = 82;
+
+/// Reads the key pair in `path`, which is made if it is not there.
+pub fn key(path: &Path) -> Result<Keypair> {
+    if !path.exists() {
+        let key = Keypair::new();
+        write_keypair_file(&key, path)
+            .map_err(|error| anyhow!("{error}"))
+            .with_context(|| format!("{} could not be written", path.display()))?;
+    }
+    read_keypair_file(path)
+        .map_err(|error| anyhow!("{error}"))
+        .with_context(|| format!("{} is not a key pair", path.display()))
+}
+
+/// The cluster over RPC, and who sets it up.
+pub struct Setup<'a> {
+    rpc: RpcClient,
+    authority: &'a Keypair,
+    usdc: &'a Keypair,
+    /// Why the cluster could not be read, if so.
+    failed: RefCell<Option<anyhow::Error>>,
+}
+
+impl Chain for Setup<'_> {
+    fn account(&self, address: &Pubkey) -> Option<Vec<u8>> {
+        match self
+            .rpc
+            .get_account_with_commitment(address, CommitmentConfig::processed())
+        {
+            Ok(answer) => answer.value.map(|account| account.data),
+            Err(error) => {
+                *self.failed.borrow_mut() = Some(error.into());
+                None
+            }
+        }
+    }
+}
+
+impl<'a> Setup<'a> {
+    pub fn new(url: String, authority: &'a Keypair, usdc: &'a Keypair) -> Self {
+        Self {
+            rpc: RpcClient::new_with_commitment(url, CommitmentConfig::processed()),
+            authority,
+            usdc,
+            failed: RefCell::new(None),
+        }
+    }
+
+    /// Makes what is missing, in the order in which it can be made, and tells `said` of each step.
+    /// Safe to run again, whatever became of an earlier run.
+    pub fn run(&self, cluster: &str, said: impl Fn(&str)) -> Result<TokenSwapPool> {
+        let mut cluster = Cluster::parse(cluster)?;
+        // The emission begins with the hour in which the network is first set up.
+        let now = self.now()?;
+        cluster.emissions.start_at = now.checked_sub(now % HOUR).context("no such time")?;
+
+        let authority = self.authority.pubkey();
+        if self.rpc.get_balance(&authority)? < FAUCET_LAMPORTS / 2 {
+            said("give the authority SOL");
+            let signature = self.rpc.request_airdrop(&authority, FAUCET_LAMPORTS)?;
+            ensure!(
+                self.rpc.poll_for_signature(&signature).is_ok(),
+                "the airdrop did not arrive"
+            );
+        }
+        if !self.exists(&self.usdc.pubkey())? {
+            said("create the USDC mint");
+            self.create_usdc()?;
+        }
+        let operator = Operator {
+            authority,
+            usdc: self.usdc.pubkey(),
+        };
+        for step in self.plan(&cluster, &operator)? {
+            said(&step.what);
+            self.send(&step.instructions, &[])
+                .with_context(|| step.what.clone())?;
+        }
+        ensure!(
+            self.plan(&cluster, &operator)?.is_empty(),
+            "the cluster is set up and yet something is missing; start with --reset"
+        );
+        let pool = self.new_pool()?;
+        if !self.exists(&pool.pool.swap)? {
+            said("create and fund the IO/USDC pool");
+            for (instructions, signers) in &pool.transactions {
+                let signers: Vec<&Keypair> = signers.iter().collect();
+                self.send(instructions, &signers)?;
+            }
+        }
+        Ok(pool.pool)
+    }
+
+    fn plan(&self, cluster: &Cluster, operator: &Operator) -> Result<Vec<io_migrations::Step>> {
+        let steps = plan(cluster, operator, self);
+        match self.failed.borrow_mut().take() {
+            Some(error) => Err(error.context("the cluster could not be read")),
+            None => steps,
+        }
+    }
+
+    fn exists(&self, address: &Pubkey) -> Result<bool> {
+        let answer = self
+            .rpc
+            .get_account_with_commitment(address, CommitmentConfig::processed())?;
+        Ok(answer.value.is_some())
+    }
+
+    /// The chain's clock, Unix seconds.
+    fn now(&self) -> Result<i64> {
+        let clock = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
+        let data = self.rpc.get_account_data(&clock)?;
+        let time = data.get(32..40).context("the clock has another layout")?;
+        Ok(i64::from_le_bytes(time.try_into()?))
+    }
+
+    fn rent(&self, space: usize) -> Result<u64> {
+        Ok(self.rpc.get_minimum_balance_for_rent_exemption(space)?)
+    }
+
+    /// The mint, with the authority's account and what it gives away.
+    fn create_usdc(&self) -> Result<()> {
+        let (authority, mint) = (self.authority.pubkey(), self.usdc.pubkey());
+        let holding = token::associated(&authority, &mint);
+        self.send(
+            &[
+                create_account(
+                    &authority,
+                    &mint,
+                    self.rent(MINT_LEN)?,
+                    MINT_LEN,
+                    &TOKEN_PROGRAM,
+                ),
+                spl::initialize_mint2(&TOKEN_PROGRAM, &mint, &authority, None, USDC_DECIMALS)?,
+                token::create_associated(&authority, &authority, &mint),
+                spl::mint_to(
+                    &TOKEN_PROGRAM,
+                    &mint,
+                    &holding,
+                    &authority,
+                    &[],
+                    FAUCET_USDC,
+                )?,
+            ],
+            &[self.usdc],
+        )
+    }
+
+    fn new_pool(&self) -> Result<NewPool> {
+        let authority = self.authority.pubkey();
+        let io = io_mint::MINT.address;
+        let usdc = self.usdc.pubkey();
+        let failed = RefCell::new(None);
+        let pool = NewPool::plan(
+            &authority,
+            1,
+            [
+                Deposit {
+                    mint: io,
+                    source: token::associated(&authority, &io),
+                    amount: POOL_IO,
+                },
+                Deposit {
+                    mint: usdc,
+                    source: token::associated(&authority, &usdc),
+                    amount: POOL_USDC,
+                },
+            ],
+            Fees::default(),
+            |space| {
+                self.rent(space).unwrap_or_else(|error| {
+                    *failed.borrow_mut() = Some(error);
+                    0
+                })
+            },
+        );
+        match failed.into_inner() {
+            Some(error) => Err(error),
+            None => Ok(pool),
+        }
+    }
+
+    fn send(&self, instructions: &[Instruction], others: &[&Keypair]) -> Result<()> {
+        let mut signers = vec![self.authority];
+        signers.extend(others);
+        let blockhash = self.rpc.get_latest_blockhash()?;
+        let transaction = Transaction::new_signed_with_payer(
+            instructions,
+            Some(&self.authority.pubkey()),
+            &signers,
+            blockhash,
+        );
+        self.rpc.send_and_confirm_transaction(&transaction)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,147 @@
+//! The network as a client meets it: over RPC, with the built programs.
+
+use std::{fs, net::TcpListener, path::PathBuf};
+
+use anyhow::{Context, Result};
+use io_client::{
+    Instruction, Pubkey, pda,
+    shared::{
+        constants::IO,
+        ids::{io_mint, io_staking},
+        state::{Layout, Node, TrancheKind},
+    },
+    staking::{self, NodeTerms, Stake},
+    token,
+};
+use io_localnet::{IO_USD, Localnet, RECEIVER};
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use solana_transaction::Transaction;
+use surfpool_core::{
+    solana_commitment_config::CommitmentConfig, solana_rpc_client::rpc_client::RpcClient,
+};
+
+const STAKE: u64 = 48_000 * IO;
+
+/// A folder of this test's own, gone when it ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("io-{name}-{}", std::process::id()));
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+        let _ = fs::remove_file(self.0.with_extension("lock"));
+    }
+}
+
+/// Two free ports in a row.
+fn port() -> u16 {
+    loop {
+        let free = |port| TcpListener::bind(("127.0.0.1", port));
+        let first = free(0).expect("a free port");
+        let port = first.local_addr().expect("bound").port();
+        if port < u16::MAX && free(port + 1).is_ok() {
+            return port;
+        }
+    }
+}
+
+fn send(rpc: &RpcClient, instructions: &[Instruction], signers: &[&Keypair]) -> Result<()> {
+    let blockhash = rpc.get_latest_blockhash()?;
+    let payer = signers.first().context("nobody pays")?.pubkey();
+    let transaction =
+        Transaction::new_signed_with_payer(instructions, Some(&payer), signers, blockhash);
+    rpc.send_and_confirm_transaction(&transaction)?;
+    Ok(())
+}
+
+fn rpc(network: &Localnet) -> RpcClient {
+    RpcClient::new_with_commitment(network.url.clone(), CommitmentConfig::processed())
+}
+
+/// Registers a B200 node of eight and stakes its minimum.
+fn stake(rpc: &RpcClient, authority: &Keypair) -> Result<Pubkey> {
+    let mint = io_mint::MINT.address;
+    let owner = authority.pubkey();
+    let node_id = [7; 32];
+    let node = pda::node(&owner, &node_id).0;
+    let terms = NodeTerms {
+        node_id,
+        class: 1,
+        processors: 8,
+        commission_bps: 1_000,
+        delegation_open: true,
+    };
+    let own = Stake {
+        node,
+        owner,
+        tranche: TrancheKind::Operator,
+    };
+    let source = token::associated(&owner, &mint);
+    send(
+        rpc,
+        &[
+            staking::register_node(&owner, &owner, &mint, &terms),
+            staking::open_position(&owner, &own),
+            staking::deposit(&own, &source, 0, STAKE, STAKE),
+        ],
+        &[authority],
+    )?;
+    Ok(node)
+}
+
+fn staked(rpc: &RpcClient, node: &Pubkey) -> Result<u64> {
+    let data = rpc.get_account_data(node)?;
+    Ok(Node::read_copy(&data).context("not a node")?.active_stake())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_set_up_used_kept_and_reset() -> Result<()> {
+    let folder = Folder::new("localnet");
+    let port = port();
+    let start = |reset| Localnet::start(&folder.0, port, reset, |_| ());
+
+    let network = start(false).await?;
+    let second = start(false).await.err().context("two on one folder")?;
+    assert!(format!("{second:#}").contains("stop it first"));
+    let (node, price) = tokio::task::block_in_place(|| {
+        let rpc = rpc(&network);
+        let node = stake(&rpc, &network.authority)?;
+        assert_eq!(staked(&rpc, &node)?, STAKE);
+        // Registering it again is refused by the program, and said so over RPC.
+        let again = stake(&rpc, &network.authority).expect_err("it is registered");
+        assert!(
+            format!("{again:#}").contains("simulation failed"),
+            "{again:#}"
+        );
+        // The four programs can be upgraded by the authority, as on a real cluster.
+        let program = rpc.get_account(&io_staking::ID)?;
+        assert!(program.executable);
+        anyhow::Ok((node, rpc.get_account(&IO_USD.account)?))
+    })?;
+    assert_eq!(price.owner, RECEIVER);
+    // 2,000,000 USDC stand against 10,000,000 IO.
+    let at = |range| price.data.get(range).context("a short price account");
+    assert_eq!(at(73..81)?, 20_000_000_i64.to_le_bytes());
+    assert_eq!(at(89..93)?, (-8_i32).to_le_bytes());
+    network.stop()?;
+
+    let network = start(false).await?;
+    tokio::task::block_in_place(|| {
+        assert_eq!(staked(&rpc(&network), &node)?, STAKE, "kept between runs");
+        anyhow::Ok(())
+    })?;
+    network.stop()?;
+
+    let network = start(true).await?;
+    tokio::task::block_in_place(|| {
+        assert!(rpc(&network).get_account(&node).is_err(), "begun anew");
+    });
+    network.stop()
+}
