@@ -99,6 +99,7 @@ pub struct Node {
     pub positions: u64,
     /// Tickets that exist.
     pub tickets: u64,
+    pub registered_at: i64,
     /// When the node was halted; 0 while it is not.
     pub halted_at: i64,
     /// When the open slash proposal lapses; 0 while there is none.
@@ -106,7 +107,7 @@ pub struct Node {
     /// The [`super::TrancheKind`] that delegators stake in, as last synced with the class.
     pub delegator_tranche: u8,
     pub padding: [u8; 7],
-    pub reserved: [u8; 80],
+    pub reserved: [u8; 72],
 }
 
 layout!(Node, ids::io_staking::ID);
