@@ -12,7 +12,8 @@ use io_client::{
         constants::{BPS, COOLDOWN, DAY, HOUR, IO, USDC, USDC_DECIMALS},
         ids::{TOKEN_PROGRAM, io_mint, io_staking},
         state::{
-            ClassRule, EmissionsRule, MintPolicy, MinterTerms, NodeStatus, PayoutPreference, TrancheKind,
+            ClassRule, EmissionsRule, MintPolicy, MinterTerms, NodeStatus, PayoutPreference,
+            TrancheKind,
         },
     },
     staking::{self, NodeTerms, Stake},
@@ -386,7 +387,11 @@ impl Bench {
             self.run(staking::distribute(&node));
         }
         self.measure(
-            ("io_staking", "compound", "delegator, with rewards to settle"),
+            (
+                "io_staking",
+                "compound",
+                "delegator, with rewards to settle",
+            ),
             None,
             |party| staking::compound(&party.delegated, POOL, 1),
         );
@@ -413,7 +418,11 @@ impl Bench {
             self.run(emissions::harvest(&node, POOL));
         }
         self.measure(
-            ("io_staking", "sync_class", "a raised minimum with its grace"),
+            (
+                "io_staking",
+                "sync_class",
+                "a raised minimum with its grace",
+            ),
             None,
             |party| staking::sync_class(&party.node, CLASS, POOL),
         );
@@ -714,7 +723,10 @@ impl Bench {
                 staking::schedule_min_self_stake(&authority, 6_000),
             ),
             ("cancel_changes", staking::cancel_changes(&authority)),
-            ("suspend_class", staking::suspend_class(&authority, CLASS, true)),
+            (
+                "suspend_class",
+                staking::suspend_class(&authority, CLASS, true),
+            ),
             (
                 "cancel_class_changes",
                 staking::cancel_class_changes(&authority, CLASS),
