@@ -136,7 +136,7 @@ pub struct Claim {
 
 /// Adds `amount` to a pool of stake; returns the shares issued for it.
 #[inline(always)]
-fn issue(stake: &mut u64, shares: &mut u64, amount: u64) -> Result<u64, StakingError> {
+pub(super) fn issue(stake: &mut u64, shares: &mut u64, amount: u64) -> Result<u64, StakingError> {
     // `None` if either sum would not fit.
     let issued = shares_for_deposit(amount, *stake, *shares).ok_or(StakingError::Overflow)?;
     *stake = stake.wrapping_add(amount);

@@ -2,6 +2,7 @@
 //! become stake.
 
 use super::super::{NodeEmission, RewardPool, Scheduled};
+use super::node::issue;
 use super::{DeviceClass, Node, Position, StakingConfig, TrancheKind};
 use crate::{
     constants::{COOLDOWN, MAX_COMMISSION_BPS},
@@ -110,7 +111,10 @@ impl Node {
             .rewards_owed
             .checked_sub(amount)
             .ok_or(StakingError::Overflow)?;
-        let shares = self.deposit(position, amount)?;
+        let tranche = &mut self.tranches[kind as usize];
+        let shares = issue(&mut tranche.stake, &mut tranche.shares, amount)?;
+        // A part of the tranche's shares, which fit.
+        position.shares = position.shares.wrapping_add(shares);
         Ok(Compound {
             amount,
             commission,
