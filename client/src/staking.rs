@@ -8,7 +8,7 @@ use crate::{
 use borsh::BorshSerialize;
 use io_shared::{
     ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_mint, io_staking},
-    state::{Layout, Ticket, TrancheKind},
+    state::{ClassRule, Layout, Ticket, TrancheKind},
 };
 use solana_program::instruction::AccountMeta;
 use solana_system_interface::instruction::{allocate_with_seed, transfer};
@@ -119,6 +119,26 @@ pub fn create_class(authority: &Pubkey, terms: &ClassTerms) -> Instruction {
     )
 }
 
+/// Changes a rule of a class after the delay for rules. Signed by the authority.
+pub fn schedule_class(authority: &Pubkey, class: u16, rule: ClassRule, next: u64) -> Instruction {
+    class_instruction("schedule_class", &(rule as u8, next), authority, class)
+}
+
+/// Drops every change of a class's rules that waits. Signed by the guardian or the authority.
+pub fn cancel_class_changes(by: &Pubkey, class: u16) -> Instruction {
+    class_instruction("cancel_class_changes", &(), by, class)
+}
+
+/// Suspends a class (guardian or authority), or ends that (authority).
+pub fn suspend_class(by: &Pubkey, class: u16, suspended: bool) -> Instruction {
+    class_instruction("suspend_class", &suspended, by, class)
+}
+
+/// Ends the support of a class, for good. Signed by the authority.
+pub fn end_class(authority: &Pubkey, class: u16) -> Instruction {
+    class_instruction("end_class", &(), authority, class)
+}
+
 /// Registers a node with its two vaults. Signed by the operator, and by `payer` for the rent. `mint`
 /// is the IO mint that the config names.
 pub fn register_node(
@@ -156,6 +176,28 @@ pub fn set_delegation(operator: &Pubkey, node: &Pubkey, open: bool) -> Instructi
     staking_instruction("set_delegation", &open, vec![sign(*operator), write(*node)])
 }
 
+/// Sets the operator's part of rewards, in basis points: a lower one at once, a raise after the cooldown.
+/// Signed by the operator.
+pub fn set_commission(operator: &Pubkey, node: &Pubkey, bps: u64) -> Instruction {
+    staking_instruction("set_commission", &bps, vec![sign(*operator), write(*node)])
+}
+
+/// Brings a node's terms up to date with its class, number `class`, and the config. Anyone may send it;
+/// where the node earns, with `emissions::harvest` in front. `pool` is the class's emission pool.
+pub fn sync_class(node: &Pubkey, class: u16, pool: u8) -> Instruction {
+    staking_instruction(
+        "sync_class",
+        &(),
+        vec![
+            read(io_staking::CONFIG.address),
+            read(pda::device_class(class).0),
+            write(*node),
+            read(pda::reward_pool(pool).0),
+            read(pda::node_emission(node).0),
+        ],
+    )
+}
+
 /// Opens a position. Signed by its owner, and by `payer` for the rent.
 pub fn open_position(payer: &Pubkey, stake: &Stake) -> Instruction {
     staking_instruction(
@@ -189,6 +231,26 @@ pub fn deposit(
             write(stake.node),
             write(stake.position()),
             write(*source),
+            write(pda::stake_vault(&stake.node).0),
+            read(pda::reward_pool(pool).0),
+            read(pda::node_emission(&stake.node).0),
+            read(TOKEN_PROGRAM),
+        ],
+    )
+}
+
+/// Moves a position's rewards into its stake, all of them or if the node has less room what fits, down to
+/// `min_accepted`. Signed by the owner. `pool` is the emission pool of the node's class.
+pub fn compound(stake: &Stake, pool: u8, min_accepted: u64) -> Instruction {
+    staking_instruction(
+        "compound",
+        &min_accepted,
+        vec![
+            sign(stake.owner),
+            read(io_staking::CONFIG.address),
+            write(stake.node),
+            write(stake.position()),
+            write(pda::reward_vault(&stake.node).0),
             write(pda::stake_vault(&stake.node).0),
             read(pda::reward_pool(pool).0),
             read(pda::node_emission(&stake.node).0),
@@ -347,10 +409,25 @@ pub fn set_paused(by: &Pubkey, paused: bool) -> Instruction {
     config_instruction("set_paused", &paused, by)
 }
 
-/// Replaces guardian and slasher; the zero address leaves none. Signed by the authority.
-pub fn set_roles(authority: &Pubkey, guardian: &Pubkey, slasher: &Pubkey) -> Instruction {
-    let roles = (guardian.to_bytes(), slasher.to_bytes());
-    config_instruction("set_roles", &roles, authority)
+/// Changes the operator's smallest part of a node's stake: a raise after 30 days, a lower one after the
+/// delay for rules. Signed by the authority.
+pub fn schedule_min_self_stake(authority: &Pubkey, bps: u64) -> Instruction {
+    config_instruction("schedule_min_self_stake", &bps, authority)
+}
+
+/// Drops the change of the operator's smallest part that waits. Signed by the guardian or the authority.
+pub fn cancel_changes(by: &Pubkey) -> Instruction {
+    config_instruction("cancel_changes", &(), by)
+}
+
+/// Replaces the guardian; the zero address leaves none. Signed by the authority.
+pub fn set_guardian(authority: &Pubkey, guardian: &Pubkey) -> Instruction {
+    config_instruction("set_guardian", &guardian.to_bytes(), authority)
+}
+
+/// Replaces the slasher; the zero address leaves none. Signed by the authority.
+pub fn set_slasher(authority: &Pubkey, slasher: &Pubkey) -> Instruction {
+    config_instruction("set_slasher", &slasher.to_bytes(), authority)
 }
 
 /// Names who may become the authority. Signed by the authority.
@@ -368,6 +445,23 @@ fn config_instruction(name: &str, arguments: &impl BorshSerialize, signer: &Pubk
         name,
         arguments,
         vec![sign(*signer), write(io_staking::CONFIG.address)],
+    )
+}
+
+fn class_instruction(
+    name: &str,
+    arguments: &impl BorshSerialize,
+    signer: &Pubkey,
+    class: u16,
+) -> Instruction {
+    staking_instruction(
+        name,
+        arguments,
+        vec![
+            sign(*signer),
+            read(io_staking::CONFIG.address),
+            write(pda::device_class(class).0),
+        ],
     )
 }
 

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use io_client::{
     Pubkey, pda,
     shared::{
-        constants::{BPS, HARD_CAP},
+        constants::{BPS, HARD_CAP, MAX_MULTIPLIER_MILLI},
         ids::{TOKEN_PROGRAM, io_emissions, io_mint, io_payments, io_staking},
         math::{curve::Curve, fixed::mul_q64, weight::boost_bps},
         state::{
@@ -345,6 +345,16 @@ fn check_node(
     books: &mut Books,
 ) -> Result<()> {
     ensure!(node.invariant(), "the node's own invariant");
+    let least = [i64::MIN, i64::MAX].map(|at| node.min_stake.at(at));
+    ensure!(
+        least.iter().all(|least| *least <= node.max_stake)
+            && node.multiplier_milli <= MAX_MULTIPLIER_MILLI
+            && node.delegator_kind()? != TrancheKind::Operator,
+        "terms: minimum {least:?}, maximum {}, multiplier {}, delegators in {}",
+        node.max_stake,
+        node.multiplier_milli,
+        node.delegator_tranche
+    );
     let stake_vault = world.token_balance(&node.stake_vault);
     let reward_vault = world.token_balance(&node.reward_vault);
     ensure!(

@@ -1,5 +1,5 @@
-//! The distributor's books under random sequences of cranks, scores, syncs, harvests and moves of
-//! stake, against exact rational arithmetic.
+//! The distributor's books under random sequences of cranks, scores, syncs, harvests, moves of stake and
+//! changes of a node's terms, against exact rational arithmetic.
 
 #![allow(clippy::arithmetic_side_effects, clippy::unwrap_used)]
 
@@ -33,7 +33,7 @@ struct Member {
     node: Node,
     emission: NodeEmission,
     stake: u64,
-    /// Least that stake and score in force were worth at any moment since the last crank.
+    /// Least that stake, score and terms in force were worth at any moment since the last crank.
     least: u64,
     /// Exact part of everything distributed, counting `least` at each crank.
     allowed: BigRational,
@@ -59,12 +59,17 @@ impl Member {
         }
     }
 
-    /// What stake and score in force are worth at this moment.
+    /// What stake, score and terms in force are worth at this moment.
     fn worth(&self) -> u64 {
         if self.stake == 0 {
             return 0;
         }
-        let boost = boost_bps(self.stake, MIN, 5 * MIN, RULES.max_boost_bps);
+        let boost = boost_bps(
+            self.stake,
+            self.node.min_stake.at(NOW),
+            self.node.max_stake,
+            RULES.max_boost_bps,
+        );
         let multiplier = u32::try_from(self.node.multiplier_milli).unwrap();
         let score = u16::try_from(self.emission.score_bps).unwrap();
         node_weight(multiplier, self.node.processors, score, boost).unwrap()
@@ -172,6 +177,23 @@ impl Books {
         member.observe();
     }
 
+    /// As `sync_class`, with the harvest in front that it asks for.
+    fn set_terms(&mut self, index: usize, multiplier_milli: u64, min: u64, multiple: u64) {
+        self.harvest(index, false);
+        let member = &mut self.members[index];
+        let settled = member.node.check_settled(&member.emission, &self.pool);
+        assert_eq!(settled, Ok(()), "a harvest is enough");
+        member.node.multiplier_milli = multiplier_milli;
+        member.node.min_stake = Scheduled::new(min);
+        member.node.max_stake = multiple * min;
+        let earning = if member.stake < min { 0 } else { member.stake };
+        let settlements = member.emission.settlements;
+        member
+            .node
+            .record_drop(settlements, self.pool.acc_per_weight, earning);
+        member.observe();
+    }
+
     fn harvest(&mut self, index: usize, cranked: bool) {
         self.settle(index);
         if cranked {
@@ -218,11 +240,31 @@ impl Books {
 
 #[derive(Clone, Debug)]
 enum Op {
-    Crank { amount: u64, epochs: u64 },
-    Score { index: usize, score: u64 },
-    Sync { index: usize },
-    Stake { index: usize, stake: u64 },
-    Harvest { index: usize, cranked: bool },
+    Crank {
+        amount: u64,
+        epochs: u64,
+    },
+    Score {
+        index: usize,
+        score: u64,
+    },
+    Sync {
+        index: usize,
+    },
+    Stake {
+        index: usize,
+        stake: u64,
+    },
+    Harvest {
+        index: usize,
+        cranked: bool,
+    },
+    Terms {
+        index: usize,
+        multiplier_milli: u64,
+        min: u64,
+        multiple: u64,
+    },
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -239,7 +281,12 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (index.clone(), score).prop_map(|(index, score)| Op::Score { index, score }),
         2 => index.clone().prop_map(|index| Op::Sync { index }),
         3 => (index.clone(), stake).prop_map(|(index, stake)| Op::Stake { index, stake }),
-        2 => (index, any::<bool>()).prop_map(|(index, cranked)| Op::Harvest { index, cranked }),
+        2 => (index.clone(), any::<bool>())
+            .prop_map(|(index, cranked)| Op::Harvest { index, cranked }),
+        2 => (index, prop_oneof![1 => Just(0), 3 => 1..=5_000_u64], MIN / 2..=3 * MIN, 1..=10_u64)
+            .prop_map(|(index, multiplier_milli, min, multiple)| {
+                Op::Terms { index, multiplier_milli, min, multiple }
+            }),
     ]
 }
 
@@ -247,7 +294,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     /// Nothing is made or lost, weights sum up, and no node ever earns more than the least that its
-    /// stake and score were worth at any moment of an epoch.
+    /// stake, score and terms were worth at any moment of an epoch.
     #[test]
     fn books_add_up_and_nobody_is_overpaid(ops in prop::collection::vec(op(), 1..120)) {
         let mut books = Books::new();
@@ -261,6 +308,9 @@ proptest! {
                 }
                 Op::Stake { index, stake } => books.set_stake(index, stake),
                 Op::Harvest { index, cranked } => books.harvest(index, cranked),
+                Op::Terms { index, multiplier_milli, min, multiple } => {
+                    books.set_terms(index, multiplier_milli, min, multiple);
+                }
             }
             books.check();
         }

@@ -1,5 +1,5 @@
 //! A node's books under random sequences of deposits, exits, cancelled exits, withdrawals, rewards,
-//! claims and slashes, over many positions of all three kinds, against what actually lies in the vaults.
+//! claims, compounding and slashes, over many positions of all three kinds, against what actually lies in the vaults.
 
 #![allow(clippy::arithmetic_side_effects, clippy::unwrap_used)]
 
@@ -51,6 +51,10 @@ enum Move {
     Claim {
         position: usize,
     },
+    Compound {
+        position: usize,
+        min: u64,
+    },
     /// As a slash will: takes basis points of the active and the cooling stake of one kind.
     Slash {
         kind: usize,
@@ -72,6 +76,8 @@ fn moves(slashes: bool) -> impl Strategy<Value = Vec<Move>> {
         3 => any::<usize>().prop_map(|ticket| Move::Withdraw { ticket }),
         3 => amounts().prop_map(|amount| Move::Reward { amount }),
         3 => (0..POSITIONS).prop_map(|position| Move::Claim { position }),
+        2 => (0..POSITIONS, prop_oneof![Just(0), amounts(), Just(u64::MAX)])
+            .prop_map(|(position, min)| Move::Compound { position, min }),
         slash => (0..3_usize, 1..5_000_u64).prop_map(|(kind, bps)| Move::Slash { kind, bps }),
     ];
     prop::collection::vec(one, 1..120)
@@ -168,6 +174,7 @@ impl Model {
                 self.share_out();
             }
             Move::Claim { position } => self.claim(position),
+            Move::Compound { position, min } => self.compound(position, min),
             Move::Slash { kind, bps } => self.slash(KINDS[kind], bps),
         }
     }
@@ -315,6 +322,43 @@ impl Model {
             Err(error) => {
                 assert_eq!((error, due), (StakingError::NothingToClaim, 0));
             }
+        }
+    }
+
+    /// What is compounded is claimed and deposited, up to the room.
+    fn compound(&mut self, position: usize, min: u64) {
+        let (kind, due) = (kind_of(position), self.claimable(position));
+        let room = self.node.room(kind);
+        let (value, shares) = (self.value(position), self.positions[position].shares);
+        let others: Vec<_> = (0..POSITIONS)
+            .filter(|i| *i != position)
+            .map(|i| (self.value(i), self.claimable(i)))
+            .collect();
+        // A failed instruction changes nothing.
+        let mut node = self.node;
+        let mut owner = self.positions[position];
+        match node.compound(&mut owner, min) {
+            Ok(done) => {
+                (self.node, self.positions[position]) = (node, owner);
+                assert_eq!(done.amount, due.min(room));
+                assert!(done.amount == due || done.amount >= min);
+                assert_eq!(self.claimable(position), due - done.amount);
+                assert_eq!(self.positions[position].shares, shares + done.shares);
+                assert!(self.value(position) <= value + done.amount);
+                self.stake_vault += done.amount;
+                self.reward_vault -= done.amount;
+                self.paid_in[position] += done.amount;
+                self.claimed += u128::from(done.amount);
+                let after: Vec<_> = (0..POSITIONS)
+                    .filter(|i| *i != position)
+                    .map(|i| (self.value(i), self.claimable(i)))
+                    .collect();
+                for ((value, due), (value_after, due_after)) in others.iter().zip(&after) {
+                    assert!(value_after >= value && due_after == due);
+                }
+            }
+            Err(StakingError::NothingToClaim) => assert_eq!(due, 0),
+            Err(error) => assert!(due > room && (room == 0 || room < min), "{error}"),
         }
     }
 

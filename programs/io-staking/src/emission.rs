@@ -49,6 +49,18 @@ pub fn require_harvested(
     Ok(())
 }
 
+/// Refuses new terms while emissions have something to settle by the old: see [`Node::check_settled`].
+pub fn require_settled(
+    node: &Node,
+    reward_pool: &UncheckedAccount,
+    node_emission: &UncheckedAccount,
+) -> Result<()> {
+    if let Some(emission) = read_emission(node_emission)? {
+        node.check_settled(emission, read(reward_pool)?)?;
+    }
+    Ok(())
+}
+
 /// Notes on `node` that its earning stake may have fallen: emissions pay the old weight up to now and
 /// at most the new one from now on, without a call or a write to the pool.
 ///

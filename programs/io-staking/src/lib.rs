@@ -54,6 +54,11 @@ pub mod io_staking {
         ctx.accounts.distribute()
     }
 
+    /// Moves a position's rewards into its stake, at least `min_accepted` if not all fit; owner.
+    pub fn compound(ctx: &mut Context<Compound>, min_accepted: u64) -> Result<()> {
+        ctx.accounts.compound(min_accepted)
+    }
+
     /// Opens a position of the owner who signs.
     pub fn open_position(ctx: &mut Context<OpenPosition>, tranche: u8) -> Result<()> {
         ctx.accounts.open_position(tranche)
@@ -79,6 +84,16 @@ pub mod io_staking {
     /// Opens a node to delegators or closes it; operator.
     pub fn set_delegation(ctx: &mut Context<SetDelegation>, open: bool) -> Result<()> {
         ctx.accounts.set_delegation(open)
+    }
+
+    /// Sets the operator's part of rewards, a raise after the cooldown; operator.
+    pub fn set_commission(ctx: &mut Context<SetCommission>, bps: u64) -> Result<()> {
+        ctx.accounts.set_commission(bps)
+    }
+
+    /// Brings a node's terms up to date with its class and the config; anyone.
+    pub fn sync_class(ctx: &mut Context<SyncClass>) -> Result<()> {
+        ctx.accounts.sync_class()
     }
 
     /// Sets the wallet that claims and withdrawals pay; owner.
@@ -121,6 +136,39 @@ pub mod io_staking {
         )
     }
 
+    /// Schedules the change of a rule of a class; authority.
+    pub fn schedule_class(ctx: &mut Context<ScheduleClass>, rule: u8, next: u64) -> Result<()> {
+        ctx.accounts.schedule_class(rule, next)
+    }
+
+    /// Drops every change of a class's rules that waits; guardian or authority.
+    pub fn cancel_class_changes(ctx: &mut Context<CancelClassChanges>) -> Result<()> {
+        ctx.accounts.cancel_class_changes()
+    }
+
+    /// Suspends a class (guardian or authority), or ends that (authority).
+    pub fn suspend_class(ctx: &mut Context<SuspendClass>, suspended: bool) -> Result<()> {
+        ctx.accounts.suspend_class(suspended)
+    }
+
+    /// Ends the support of a class for good; authority.
+    pub fn end_class(ctx: &mut Context<EndClass>) -> Result<()> {
+        ctx.accounts.end_class()
+    }
+
+    /// Schedules a change of the operator's smallest part; authority.
+    pub fn schedule_min_self_stake(
+        ctx: &mut Context<ScheduleMinSelfStake>,
+        bps: u64,
+    ) -> Result<()> {
+        ctx.accounts.schedule_min_self_stake(bps)
+    }
+
+    /// Drops the change of the operator's smallest part that waits; guardian or authority.
+    pub fn cancel_changes(ctx: &mut Context<CancelChanges>) -> Result<()> {
+        ctx.accounts.cancel_changes()
+    }
+
     /// Creates the config; only the program's upgrade authority, once.
     pub fn initialize(
         ctx: &mut Context<Initialize>,
@@ -132,13 +180,14 @@ pub mod io_staking {
             .initialize(guardian, slasher, min_self_stake_bps)
     }
 
-    /// Replaces guardian and slasher; authority.
-    pub fn set_roles(
-        ctx: &mut Context<SetRoles>,
-        guardian: Address,
-        slasher: Address,
-    ) -> Result<()> {
-        ctx.accounts.set_roles(guardian, slasher)
+    /// Replaces the guardian; authority.
+    pub fn set_guardian(ctx: &mut Context<SetGuardian>, guardian: Address) -> Result<()> {
+        ctx.accounts.set_guardian(guardian)
+    }
+
+    /// Replaces the slasher; authority.
+    pub fn set_slasher(ctx: &mut Context<SetSlasher>, slasher: Address) -> Result<()> {
+        ctx.accounts.set_slasher(slasher)
     }
 
     /// First step of handing the config over; authority.

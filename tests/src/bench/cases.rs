@@ -12,7 +12,8 @@ use io_client::{
         constants::{BPS, COOLDOWN, DAY, HOUR, IO, USDC, USDC_DECIMALS},
         ids::{TOKEN_PROGRAM, io_mint, io_staking},
         state::{
-            EmissionsRule, MintPolicy, MinterTerms, NodeStatus, PayoutPreference, TrancheKind,
+            ClassRule, EmissionsRule, MintPolicy, MinterTerms, NodeStatus, PayoutPreference,
+            TrancheKind,
         },
     },
     staking::{self, NodeTerms, Stake},
@@ -118,6 +119,7 @@ pub fn measure() -> Vec<Row> {
     bench.earn();
     bench.leave();
     bench.pay();
+    bench.change();
     bench.retire();
     bench.govern();
     bench.rows.extend(launch());
@@ -336,24 +338,7 @@ impl Bench {
             Some(Operation::Claim),
             |party| staking::claim(&party.own, &party.operator_io),
         );
-        for (party, donor) in [
-            (self.a.node, self.a.holder_io),
-            (self.b.node, self.b.holder_io),
-        ] {
-            let holder = if donor == self.a.holder_io {
-                &self.a.holder
-            } else {
-                &self.b.holder
-            };
-            let holder = holder.insecure_clone();
-            let donation = crate::network::transfer(
-                &donor,
-                &pda::reward_vault(&party).0,
-                &holder.pubkey(),
-                IO,
-            );
-            self.network.world.run(&[donation], &[&holder]);
-        }
+        self.donate();
         self.measure(
             ("io_staking", "distribute", "new rewards"),
             Some(Operation::Distribute),
@@ -368,6 +353,7 @@ impl Bench {
             Some(Operation::Deposit),
             |party| staking::deposit(&party.delegated, &party.holder_io, POOL, 100 * IO, 1),
         );
+        self.compound();
         self.world().set_clock(GENESIS + 1_002 * HOUR);
         self.measure(
             ("io_emissions", "advance_epoch", "1,000 epochs"),
@@ -378,6 +364,73 @@ impl Bench {
         for node in [self.a.node, self.b.node] {
             self.run(emissions::harvest(&node, POOL));
         }
+    }
+
+    /// Sends an IO to each reward vault.
+    fn donate(&mut self) {
+        let parties = [&self.a, &self.b].map(|party| {
+            let holder = party.holder.insecure_clone();
+            let vault = pda::reward_vault(&party.node).0;
+            (
+                crate::network::transfer(&party.holder_io, &vault, &holder.pubkey(), IO),
+                holder,
+            )
+        });
+        for (donation, holder) in parties {
+            self.network.world.run(&[donation], &[&holder]);
+        }
+    }
+
+    fn compound(&mut self) {
+        self.donate();
+        for node in [self.a.node, self.b.node] {
+            self.run(staking::distribute(&node));
+        }
+        self.measure(
+            (
+                "io_staking",
+                "compound",
+                "delegator, with rewards to settle",
+            ),
+            None,
+            |party| staking::compound(&party.delegated, POOL, 1),
+        );
+        self.measure(
+            ("io_staking", "compound", "operator, with commission"),
+            None,
+            |party| staking::compound(&party.own, POOL, 1),
+        );
+    }
+
+    /// A raised multiplier, down to the nodes.
+    fn change(&mut self) {
+        let authority = self.authority();
+        self.measure(("io_staking", "set_commission", "a raise"), None, |party| {
+            staking::set_commission(&party.operator.pubkey(), &party.node, 2_000)
+        });
+        self.measure(
+            ("io_staking", "schedule_class", "the multiplier"),
+            None,
+            |_| staking::schedule_class(&authority, CLASS, ClassRule::Multiplier, 9_000),
+        );
+        self.world().advance(3 * DAY);
+        for node in [self.a.node, self.b.node] {
+            self.run(emissions::harvest(&node, POOL));
+        }
+        self.measure(
+            (
+                "io_staking",
+                "sync_class",
+                "a raised minimum with its grace",
+            ),
+            None,
+            |party| staking::sync_class(&party.node, CLASS, POOL),
+        );
+        self.measure(
+            ("io_staking", "sync_class", "nothing changed"),
+            None,
+            |party| staking::sync_class(&party.node, CLASS, POOL),
+        );
     }
 
     fn leave(&mut self) {
@@ -665,7 +718,22 @@ impl Bench {
             ("halt_node", staking::halt_node(&authority, &crowd, POOL)),
             ("resume_node", staking::resume_node(&authority, &crowd)),
             ("set_paused", staking::set_paused(&authority, false)),
-            ("set_roles", staking::set_roles(&authority, &next, &next)),
+            (
+                "schedule_min_self_stake",
+                staking::schedule_min_self_stake(&authority, 6_000),
+            ),
+            ("cancel_changes", staking::cancel_changes(&authority)),
+            (
+                "suspend_class",
+                staking::suspend_class(&authority, CLASS, true),
+            ),
+            (
+                "cancel_class_changes",
+                staking::cancel_class_changes(&authority, CLASS),
+            ),
+            ("end_class", staking::end_class(&authority, CLASS)),
+            ("set_guardian", staking::set_guardian(&authority, &next)),
+            ("set_slasher", staking::set_slasher(&authority, &next)),
             (
                 "nominate_authority",
                 staking::nominate_authority(&authority, &next),

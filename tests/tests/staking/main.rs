@@ -7,9 +7,9 @@ use io_client::{
         errors::StakingError,
         events::{
             Claimed, ClassCreated, DelegationSet, Deposited, NodeHalted, NodeRegistered,
-            NodeResumed, PayoutSet, PositionOpened, RewardsShared, StakingAuthorityAccepted,
-            StakingAuthorityNominated, StakingInitialized, StakingPaused, StakingRolesSet,
-            UnstakeCancelled, UnstakeRequested, Withdrawn,
+            NodeResumed, PayoutSet, PositionOpened, RewardsShared, SlasherSet,
+            StakingAuthorityAccepted, StakingAuthorityNominated, StakingGuardianSet,
+            StakingInitialized, StakingPaused, UnstakeCancelled, UnstakeRequested, Withdrawn,
         },
         ids::{SYSTEM_PROGRAM, io_emissions, io_mint, io_staking},
         state::{
@@ -23,6 +23,12 @@ use io_tests::{Failure, GENESIS, Outcome, World, assert_fails};
 use solana_instruction_error::InstructionError;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+
+mod class;
+mod commission;
+mod compound;
+mod live;
+mod traps;
 
 const CONFIG: Pubkey = io_staking::CONFIG.address;
 const MINT: Pubkey = io_mint::MINT.address;
@@ -566,6 +572,7 @@ fn register_node_writes_the_node_and_creates_its_vaults() {
         (node.active_stake(), node.cooling_stake(), node.rewards_owed),
         (0, 0, 0)
     );
+    assert_eq!(node.registered_at, GENESIS);
     assert_eq!((node.positions, node.tickets, node.halted_at), (0, 0, 0));
     assert!(!node.slash_open());
     for (vault, derived) in [
@@ -2073,19 +2080,29 @@ fn the_authority_replaces_guardian_and_slasher() {
     let old = fixture.guardian.insecure_clone();
     let (authority, next) = (fixture.authority().pubkey(), fixture.world.wallet());
     let (guardian, slasher) = (next.pubkey(), fixture.world.wallet().pubkey());
-    let by_guardian = staking::set_roles(&old.pubkey(), &guardian, &slasher);
-    let result = fixture.world.send(&[by_guardian], &[&old]);
-    assert_fails(result, StakingError::Unauthorized);
-    let good = staking::set_roles(&authority, &guardian, &slasher);
-    for (index, wrong) in [(2, io_mint::EVENT_AUTHORITY.address), (3, io_mint::ID)] {
-        let result = fixture.world.send(&[swapped(&good, index, wrong)], &[]);
-        assert_fails(result, StakingError::WrongAccount);
+    for by_guardian in [
+        staking::set_guardian(&old.pubkey(), &guardian),
+        staking::set_slasher(&old.pubkey(), &slasher),
+    ] {
+        let result = fixture.world.send(&[by_guardian], &[&old]);
+        assert_fails(result, StakingError::Unauthorized);
     }
-    let outcome = fixture.world.run(&[good], &[]);
+    let good = [
+        staking::set_guardian(&authority, &guardian),
+        staking::set_slasher(&authority, &slasher),
+    ];
+    for good in &good {
+        for (index, wrong) in [(2, io_mint::EVENT_AUTHORITY.address), (3, io_mint::ID)] {
+            let result = fixture.world.send(&[swapped(good, index, wrong)], &[]);
+            assert_fails(result, StakingError::WrongAccount);
+        }
+    }
+    let outcome = fixture.world.run(&good, &[]);
     assert_eq!(
-        outcome.event::<StakingRolesSet>(),
-        StakingRolesSet { guardian, slasher }
+        outcome.event::<StakingGuardianSet>(),
+        StakingGuardianSet { guardian }
     );
+    assert_eq!(outcome.event::<SlasherSet>(), SlasherSet { slasher });
     let config: StakingConfig = fixture.world.read(&CONFIG);
     assert_eq!(
         (config.governance.guardian, config.slasher),

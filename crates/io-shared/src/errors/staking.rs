@@ -36,5 +36,6 @@ errors! {
         NothingToClaim = "no rewards to claim; harvest the node first or come back later",
         TicketNotBlank = "the ticket is not a blank account of io_staking; make one in the instruction before, as the client library does",
         Overflow = "the amounts do not fit the books; ask for less",
+        ClassEnded = "the class's support has ended already, and for good",
     }
 }

@@ -30,6 +30,45 @@ event! {
 }
 
 event! {
+    /// `schedule_class`.
+    ClassRuleScheduled {
+        class: Address,
+        /// A [`crate::state::ClassRule`].
+        rule: u64,
+        next: u64,
+        effective_at: i64,
+    }
+}
+
+event! {
+    /// `cancel_class_changes`.
+    ClassChangesCancelled {
+        class: Address,
+        /// The guardian or the authority.
+        by: Address,
+    }
+}
+
+event! {
+    /// `suspend_class`.
+    ClassSuspended {
+        class: Address,
+        /// The guardian or the authority.
+        by: Address,
+        suspended: u64,
+    }
+}
+
+event! {
+    /// `end_class`.
+    ClassEnded {
+        class: Address,
+        /// From then on its nodes earn nothing.
+        supported_until: i64,
+    }
+}
+
+event! {
     /// `register_node`.
     NodeRegistered {
         node: Address,
@@ -50,6 +89,32 @@ event! {
     DelegationSet {
         node: Address,
         open: u64,
+    }
+}
+
+event! {
+    /// `set_commission`.
+    CommissionSet {
+        node: Address,
+        commission_bps: u64,
+        /// Now, or for a raise after the cooldown.
+        effective_at: i64,
+    }
+}
+
+event! {
+    /// `sync_class`, where it changed anything.
+    NodeTermsSynced {
+        node: Address,
+        /// 0 while the class earns nothing.
+        multiplier_milli: u64,
+        min_stake: u64,
+        /// What the minimum rises to, and when; both 0 if it does not.
+        min_stake_next: u64,
+        min_stake_rises_at: i64,
+        max_stake: u64,
+        min_self_stake_bps: u64,
+        delegator_tranche: u64,
     }
 }
 
@@ -154,6 +219,19 @@ event! {
 }
 
 event! {
+    /// `compound`.
+    Compounded {
+        node: Address,
+        position: Address,
+        /// What became stake, commission included; less than could be claimed if the node had less room.
+        amount: u64,
+        commission: u64,
+        /// Shares issued.
+        shares: u64,
+    }
+}
+
+event! {
     /// `distribute`.
     RewardsShared {
         node: Address,
@@ -162,6 +240,22 @@ event! {
         commission: u64,
         /// Shared out and not claimed, this included.
         rewards_owed: u64,
+    }
+}
+
+event! {
+    /// `schedule_min_self_stake`.
+    MinSelfStakeScheduled {
+        next: u64,
+        effective_at: i64,
+    }
+}
+
+event! {
+    /// `cancel_changes`.
+    StakingChangesCancelled {
+        /// The guardian or the authority.
+        by: Address,
     }
 }
 
@@ -175,9 +269,15 @@ event! {
 }
 
 event! {
-    /// `set_roles`.
-    StakingRolesSet {
+    /// `set_guardian`.
+    StakingGuardianSet {
         guardian: Address,
+    }
+}
+
+event! {
+    /// `set_slasher`.
+    SlasherSet {
         slasher: Address,
     }
 }

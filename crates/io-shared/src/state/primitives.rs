@@ -72,6 +72,24 @@ impl Scheduled {
         }
     }
 
+    /// `value` now and `next` from `effective_at` on.
+    pub const fn waiting(value: u64, next: u64, effective_at: i64) -> Self {
+        Self {
+            value,
+            next,
+            effective_at,
+        }
+    }
+
+    /// What the value in force replaced and when, if it was scheduled and nothing else was since.
+    pub const fn replaced(&self, now: i64) -> Option<(u64, i64)> {
+        if self.effective_at != 0 && now >= self.effective_at {
+            Some((self.value, self.effective_at))
+        } else {
+            None
+        }
+    }
+
     /// Replaces whatever waits by `next`, to take over `delay` seconds after `now` and never
     /// sooner than [`RULE_CHANGE_DELAY`]. `None` if the clock would overflow.
     pub fn schedule(&mut self, next: u64, now: i64, delay: i64) -> Option<()> {
@@ -145,6 +163,19 @@ mod tests {
         assert_eq!(rule.pending(1_000), Some((300, 1_000 + RULE_CHANGE_DELAY)));
         assert_eq!(rule.at(1_000 + RULE_CHANGE_DELAY), 300);
         assert_eq!(rule.pending(1_000 + RULE_CHANGE_DELAY), None);
+    }
+
+    #[test]
+    fn a_value_in_force_knows_what_it_replaced() {
+        let mut rule = Scheduled::new(200);
+        assert_eq!(rule.replaced(i64::MAX), None);
+        rule.schedule(300, 0, 0);
+        assert_eq!(rule, Scheduled::waiting(200, 300, RULE_CHANGE_DELAY));
+        assert_eq!(rule.replaced(RULE_CHANGE_DELAY - 1), None);
+        assert_eq!(
+            rule.replaced(RULE_CHANGE_DELAY),
+            Some((200, RULE_CHANGE_DELAY))
+        );
     }
 
     #[test]

@@ -74,6 +74,7 @@ impl CreateClass {
                 class.multiplier_milli = Scheduled::new(multiplier_milli);
                 class.max_stake_multiple = Scheduled::new(max_stake_multiple);
                 class.delegators_slashable = Scheduled::new(delegators_slashable.into());
+                class.multiplier_before = multiplier_milli;
                 class.usable_from = usable_from;
             },
         )?;

@@ -108,6 +108,7 @@ impl RegisterNode {
                 node.min_self_stake_bps = min_self_stake_bps;
                 node.commission_bps = Scheduled::new(commission_bps);
                 node.drop_settlement = u64::MAX;
+                node.registered_at = now;
                 node.delegator_tranche = delegator_tranche;
             },
         )?;

@@ -111,8 +111,8 @@ impl NodeEmission {
     /// Books what the weight has accrued since the last settlement: owed to the node, or forfeited.
     ///
     /// Forfeited is all of it if the last score is too old, and the weight with it; and, from a drop in
-    /// stake on, what the dropped stake would not have earned, the weight being lowered to match. Never
-    /// raises the weight. `None` if the books do not add up, which no sequence of calls can bring about.
+    /// stake on, what the dropped stake would not have earned, the weight being lowered to match. A minimum
+    /// that a grace ended for lowers the weight too, with what accrued paid in full. Never raises the weight. `None` if the books do not add up, which no sequence of calls can bring about.
     #[inline]
     pub fn settle(
         &mut self,
@@ -140,6 +140,12 @@ impl NodeEmission {
             self.pending_weight = self.pending_weight.min(ceiling);
             full.checked_add(rest)?
         } else {
+            if node.min_stake.replaced(now).is_some() {
+                // Its minimum rose by itself, and nobody noted what that does to its stake.
+                let ceiling = self.weigh(node, node.earning_stake(now), rules, now);
+                self.set_weight(pool, self.weight.min(ceiling))?;
+                self.pending_weight = self.pending_weight.min(ceiling);
+            }
             accrued
         };
         let forfeited = accrued.checked_sub(earned)?;
@@ -431,6 +437,26 @@ mod tests {
             (books.emission.weight, books.emission.pending_weight),
             (ONE, 0)
         );
+    }
+
+    #[test]
+    fn a_minimum_that_rose_by_itself_lowers_the_weight_when_it_is_found() {
+        for (next, weight) in [(MIN, ONE), (MIN + 1, 0)] {
+            let mut books = Books::earning();
+            books.node.tranches[0].stake = MIN;
+            books.emission.pending_weight = 9;
+            books.emission.pending_epoch = 9;
+            let waiting = Scheduled::waiting(MIN, next, NOW + 1);
+            books.node.min_stake = waiting;
+            books.settle();
+            assert_eq!(books.emission.weight, ONE);
+            books.node.min_stake = Scheduled::waiting(MIN, next, NOW - 1);
+            books.crank(100);
+            let settled = books.settle();
+            assert_eq!((settled.earned, settled.forfeited), (100, 0));
+            assert_eq!(books.emission.weight, weight);
+            assert_eq!(books.emission.pending_weight, weight.min(9));
+        }
     }
 
     #[test]

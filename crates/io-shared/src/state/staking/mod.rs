@@ -5,13 +5,15 @@ mod config;
 mod node;
 mod position;
 mod slash;
+mod terms;
 mod ticket;
 
-pub use class::{DeviceClass, MAX_STAKE_MULTIPLE};
+pub use class::{ClassRule, DeviceClass, MAX_STAKE_MULTIPLE};
 pub use config::StakingConfig;
 pub use node::{Claim, Cooling, Node, NodeStatus, Tranche, Unstaked};
 pub use position::Position;
 pub use slash::SlashProposal;
+pub use terms::Compound;
 pub use ticket::Ticket;
 
 /// Whose stake a position holds, and what can happen to it. Fixed when the position is opened.

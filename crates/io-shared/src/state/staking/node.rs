@@ -99,6 +99,7 @@ pub struct Node {
     pub positions: u64,
     /// Tickets that exist.
     pub tickets: u64,
+    pub registered_at: i64,
     /// When the node was halted; 0 while it is not.
     pub halted_at: i64,
     /// When the open slash proposal lapses; 0 while there is none.
@@ -106,7 +107,7 @@ pub struct Node {
     /// The [`super::TrancheKind`] that delegators stake in, as last synced with the class.
     pub delegator_tranche: u8,
     pub padding: [u8; 7],
-    pub reserved: [u8; 80],
+    pub reserved: [u8; 72],
 }
 
 layout!(Node, ids::io_staking::ID);
@@ -135,7 +136,7 @@ pub struct Claim {
 
 /// Adds `amount` to a pool of stake; returns the shares issued for it.
 #[inline(always)]
-fn issue(stake: &mut u64, shares: &mut u64, amount: u64) -> Result<u64, StakingError> {
+pub(super) fn issue(stake: &mut u64, shares: &mut u64, amount: u64) -> Result<u64, StakingError> {
     // `None` if either sum would not fit.
     let issued = shares_for_deposit(amount, *stake, *shares).ok_or(StakingError::Overflow)?;
     *stake = stake.wrapping_add(amount);

@@ -1,16 +1,16 @@
 use anchor_lang::prelude::*;
 use io_shared::{
     errors::StakingError,
-    events::StakingRolesSet,
+    events::SlasherSet,
     ids::io_staking::{CONFIG, EVENT_AUTHORITY},
     state::StakingConfig,
 };
 
-/// Replaces guardian and slasher; the zero address leaves none.
+/// Replaces the slasher; the zero address leaves none.
 ///
 /// - `authority` signs and is the config's
 #[derive(Accounts)]
-pub struct SetRoles {
+pub struct SetSlasher {
     #[account(address = config.governance.authority @ StakingError::Unauthorized)]
     pub authority: Signer,
     #[account(mut, address = CONFIG.address @ StakingError::WrongAccount)]
@@ -20,11 +20,10 @@ pub struct SetRoles {
     #[account(address = crate::ID @ StakingError::WrongAccount)]
     pub program: UncheckedAccount,
 }
-impl SetRoles {
-    pub fn set_roles(&mut self, guardian: Address, slasher: Address) -> Result<()> {
-        self.config.governance.guardian = guardian;
+impl SetSlasher {
+    pub fn set_slasher(&mut self, slasher: Address) -> Result<()> {
         self.config.slasher = slasher;
-        crate::emit(&self.event_authority, StakingRolesSet { guardian, slasher });
+        crate::emit(&self.event_authority, SlasherSet { slasher });
         Ok(())
     }
 }
