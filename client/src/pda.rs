@@ -49,6 +49,11 @@ pub fn position(node: &Pubkey, owner: &Pubkey, tranche: TrancheKind) -> (Pubkey,
     )
 }
 
+/// The slash proposed on a node.
+pub fn slash(node: &Pubkey) -> (Pubkey, u8) {
+    find(&[seeds::SLASH, node.as_ref()], &io_staking::ID)
+}
+
 /// A pool of `io_emissions`.
 pub fn reward_pool(id: u8) -> (Pubkey, u8) {
     find(&[seeds::REWARD_POOL, &[id]], &io_emissions::ID)

@@ -62,8 +62,7 @@ impl Stake {
     /// Where this library makes the position's ticket number `index`: an address that only the owner
     /// can make an account at.
     pub fn ticket(&self, index: u64) -> Pubkey {
-        Pubkey::create_with_seed(&self.owner, &self.ticket_seed(index), &io_staking::ID)
-            .expect("a ticket's seed is 32 characters long")
+        ticket_address(&self.owner, &self.ticket_seed(index))
     }
 
     /// 16 hexadecimal digits of the position, then 16 of the index.
@@ -75,6 +74,11 @@ impl Stake {
             .collect();
         format!("{start}{index:016x}")
     }
+}
+
+fn ticket_address(base: &Pubkey, seed: &str) -> Pubkey {
+    Pubkey::create_with_seed(base, seed, &io_staking::ID)
+        .expect("a ticket's seed is 32 characters long")
 }
 
 /// Creates the config. Signed by the program's upgrade authority, which pays and becomes the
@@ -283,20 +287,31 @@ pub fn request_unstake(
         TICKET_SPACE,
         &io_staking::ID,
     );
-    let request = staking_instruction(
+    let request = request_instruction(&stake.owner, payer, stake, &ticket, pool, amount);
+    [pay, make, request]
+}
+
+fn request_instruction(
+    by: &Pubkey,
+    payer: &Pubkey,
+    stake: &Stake,
+    ticket: &Pubkey,
+    pool: u8,
+    amount: u64,
+) -> Instruction {
+    staking_instruction(
         "request_unstake",
         &amount,
         vec![
-            sign(stake.owner),
+            sign(*by),
             write(stake.node),
             write(stake.position()),
-            write(ticket),
+            write(*ticket),
             sign(*payer),
             read(pda::reward_pool(pool).0),
             read(pda::node_emission(&stake.node).0),
         ],
-    );
-    [pay, make, request]
+    )
 }
 
 /// Takes a ticket's stake back into the position. Signed by the owner. `rent_payer` is the ticket's.
@@ -326,6 +341,16 @@ pub fn withdraw(
     destination: &Pubkey,
     rent_payer: &Pubkey,
 ) -> Instruction {
+    withdraw_ticket(stake, &stake.ticket(index), destination, rent_payer)
+}
+
+/// [`withdraw`] for a ticket that is not at the owner's address, as one of [`unstake_retired`].
+pub fn withdraw_ticket(
+    stake: &Stake,
+    ticket: &Pubkey,
+    destination: &Pubkey,
+    rent_payer: &Pubkey,
+) -> Instruction {
     let position = stake.position();
     staking_instruction(
         "withdraw",
@@ -333,7 +358,7 @@ pub fn withdraw(
         vec![
             write(stake.node),
             write(position),
-            write(stake.ticket(index)),
+            write(*ticket),
             write(pda::stake_vault(&stake.node).0),
             write(*destination),
             write(*rent_payer),
@@ -474,4 +499,125 @@ fn staking_instruction(
     accounts.push(read(io_staking::EVENT_AUTHORITY.address));
     accounts.push(read(io_staking::ID));
     build(io_staking::ID, name, arguments, accounts)
+}
+
+/// Proposes to take `bps` of the stake at risk on a halted or retired node; `reason_hash` is that of the
+/// document that says why. Signed by the slasher, who pays the rent.
+pub fn propose_slash(
+    slasher: &Pubkey,
+    node: &Pubkey,
+    bps: u64,
+    reason_hash: [u8; 32],
+) -> Instruction {
+    staking_instruction(
+        "propose_slash",
+        &(bps, reason_hash),
+        vec![
+            write_sign(*slasher),
+            read(io_staking::CONFIG.address),
+            write(*node),
+            write(pda::slash(node).0),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Takes a slash proposal back. Signed by the guardian or the authority, by anyone once it has lapsed.
+/// `rent_payer` is the proposal's.
+pub fn cancel_slash(by: &Pubkey, node: &Pubkey, rent_payer: &Pubkey) -> Instruction {
+    staking_instruction(
+        "cancel_slash",
+        &(),
+        vec![
+            sign(*by),
+            read(io_staking::CONFIG.address),
+            write(*node),
+            write(pda::slash(node).0),
+            write(*rent_payer),
+        ],
+    )
+}
+
+/// Executes a slash after its 7 days. Anyone may send it. `mint` is the IO mint, `rent_payer` the
+/// proposal's.
+pub fn execute_slash(node: &Pubkey, mint: &Pubkey, rent_payer: &Pubkey) -> Instruction {
+    staking_instruction(
+        "execute_slash",
+        &(),
+        vec![
+            write(*node),
+            write(pda::slash(node).0),
+            write(pda::stake_vault(node).0),
+            write(*rent_payer),
+            write(io_mint::CONFIG.address),
+            write(*mint),
+            read(TOKEN_PROGRAM),
+            read(io_mint::EVENT_AUTHORITY.address),
+            read(io_mint::ID),
+        ],
+    )
+}
+
+/// Gives a node up for good. Signed by the operator. `pool` is the emission pool of the node's class.
+pub fn retire_node(operator: &Pubkey, node: &Pubkey, pool: u8) -> Instruction {
+    staking_instruction(
+        "retire_node",
+        &(),
+        vec![
+            sign(*operator),
+            write(*node),
+            read(pda::reward_pool(pool).0),
+            read(pda::node_emission(node).0),
+        ],
+    )
+}
+
+/// Starts the cooldown of somebody's whole position on a retired node, paid out to them as ever. Signed by
+/// `caller`, who pays for the ticket's account, at an address of `caller`'s own, and gets the rent back.
+/// Returns the ticket with the instructions, which belong into one transaction.
+pub fn unstake_retired(
+    caller: &Pubkey,
+    stake: &Stake,
+    pool: u8,
+    rent: u64,
+) -> (Pubkey, [Instruction; 3]) {
+    let seed = stake.ticket_seed(u64::MAX);
+    let ticket = ticket_address(caller, &seed);
+    let pay = transfer(caller, &ticket, rent);
+    let make = allocate_with_seed(&ticket, caller, &seed, TICKET_SPACE, &io_staking::ID);
+    let request = request_instruction(caller, caller, stake, &ticket, pool, u64::MAX);
+    (ticket, [pay, make, request])
+}
+
+/// Closes an empty position. Signed by its owner, by anyone if the node is retired. `rent_payer` is the
+/// position's.
+pub fn close_position(by: &Pubkey, stake: &Stake, rent_payer: &Pubkey) -> Instruction {
+    staking_instruction(
+        "close_position",
+        &(),
+        vec![
+            sign(*by),
+            write(stake.node),
+            write(stake.position()),
+            write(*rent_payer),
+        ],
+    )
+}
+
+/// Closes a retired node that nobody has anything on, after `io_emissions` closed its account of it.
+/// Anyone may send it. `destination` is a token account of the operator, `rent_payer` the node's.
+pub fn close_node(node: &Pubkey, destination: &Pubkey, rent_payer: &Pubkey) -> Instruction {
+    staking_instruction(
+        "close_node",
+        &(),
+        vec![
+            write(*node),
+            write(pda::stake_vault(node).0),
+            write(pda::reward_vault(node).0),
+            read(pda::node_emission(node).0),
+            write(*destination),
+            write(*rent_payer),
+            read(TOKEN_PROGRAM),
+        ],
+    )
 }

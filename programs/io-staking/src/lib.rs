@@ -44,7 +44,8 @@ pub mod io_staking {
         ctx.accounts.withdraw()
     }
 
-    /// Starts the cooldown of `amount`, of all with `u64::MAX`; owner. Never paused.
+    /// Starts the cooldown of `amount`, of all with `u64::MAX`; owner, or anyone for all on a retired
+    /// node. Never paused.
     pub fn request_unstake(ctx: &mut Context<RequestUnstake>, amount: u64) -> Result<()> {
         ctx.accounts.request_unstake(amount)
     }
@@ -94,6 +95,40 @@ pub mod io_staking {
     /// Brings a node's terms up to date with its class and the config; anyone.
     pub fn sync_class(ctx: &mut Context<SyncClass>) -> Result<()> {
         ctx.accounts.sync_class()
+    }
+
+    /// Closes an empty position; owner, or anyone on a retired node.
+    pub fn close_position(ctx: &mut Context<ClosePosition>) -> Result<()> {
+        ctx.accounts.close_position()
+    }
+
+    /// Gives a node up for good; operator.
+    pub fn retire_node(ctx: &mut Context<RetireNode>) -> Result<()> {
+        ctx.accounts.retire_node()
+    }
+
+    /// Closes a retired node that nobody has anything on; anyone.
+    pub fn close_node(ctx: &mut Context<CloseNode>) -> Result<()> {
+        ctx.accounts.close_node()
+    }
+
+    /// Proposes to take `bps` of the stake at risk on a halted or retired node; slasher.
+    pub fn propose_slash(
+        ctx: &mut Context<ProposeSlash>,
+        bps: u64,
+        reason_hash: [u8; 32],
+    ) -> Result<()> {
+        ctx.accounts.propose_slash(bps, reason_hash)
+    }
+
+    /// Takes a slash proposal back; guardian or authority, anyone once it has lapsed.
+    pub fn cancel_slash(ctx: &mut Context<CancelSlash>) -> Result<()> {
+        ctx.accounts.cancel_slash()
+    }
+
+    /// Executes a slash after its 7 days; anyone.
+    pub fn execute_slash(ctx: &mut Context<ExecuteSlash>) -> Result<()> {
+        ctx.accounts.execute_slash()
     }
 
     /// Sets the wallet that claims and withdrawals pay; owner.

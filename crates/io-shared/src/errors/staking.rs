@@ -37,5 +37,14 @@ errors! {
         TicketNotBlank = "the ticket is not a blank account of io_staking; make one in the instruction before, as the client library does",
         Overflow = "the amounts do not fit the books; ask for less",
         ClassEnded = "the class's support has ended already, and for good",
+        SlashOutOfBounds = "a slash takes 1 to 5,000 basis points of the stake at risk",
+        HaltFirst = "the node is open; the guardian halts it before a slash is proposed",
+        SlashNotRipe = "the slash cannot be executed yet; wait until its executable_at",
+        SlashLapsed = "the slash was not executed in time; anyone may cancel it now",
+        NodeRetired = "the node is retired, for good",
+        NodeNotRetired = "the node is not retired; its operator retires it first",
+        NodeNotEmpty = "there are positions or tickets on the node; anyone can unstake, withdraw and close them once it is retired",
+        PositionNotEmpty = "the position holds stake, rewards or tickets; unstake, withdraw and claim first",
+        EmissionNotClosed = "the node's emission account exists; put io_emissions' close_node_emission before this instruction",
     }
 }

@@ -296,3 +296,64 @@ event! {
         authority: Address,
     }
 }
+
+event! {
+    /// `propose_slash`.
+    SlashProposed {
+        node: Address,
+        slasher: Address,
+        reason_hash: [u8; 32],
+        /// Part of the stake at risk, in basis points.
+        bps: u64,
+        executable_at: i64,
+        lapses_at: i64,
+    }
+}
+
+event! {
+    /// `cancel_slash`.
+    SlashCancelled {
+        node: Address,
+        /// The guardian, the authority, or anyone once it has lapsed.
+        by: Address,
+    }
+}
+
+event! {
+    /// `execute_slash`. The amounts are what was burned.
+    NodeSlashed {
+        node: Address,
+        bps: u64,
+        operator_active: u64,
+        operator_cooling: u64,
+        /// Of delegators on slashing terms.
+        delegators_active: u64,
+        delegators_cooling: u64,
+    }
+}
+
+event! {
+    /// `retire_node`.
+    NodeRetired {
+        node: Address,
+    }
+}
+
+event! {
+    /// `close_position`.
+    PositionClosed {
+        position: Address,
+        node: Address,
+        owner: Address,
+    }
+}
+
+event! {
+    /// `close_node`. What rounding left in the vaults went to the operator.
+    NodeClosed {
+        node: Address,
+        operator: Address,
+        stake_left: u64,
+        rewards_left: u64,
+    }
+}

@@ -1,5 +1,5 @@
 use crate::emission;
-use anchor_lang::prelude::*;
+use anchor_lang::{address_eq, prelude::*};
 use io_shared::{
     constants::{COOLDOWN, VERSION},
     errors::StakingError,
@@ -14,21 +14,20 @@ use io_shared::{
 /// The ticket's account is made by the system program in the instructions before, which costs a fourth
 /// of making it from here.
 ///
-/// - `owner` signs and is the position's
+/// - `by` signs and is the position's owner; anyone if the node is retired and it is for all
 /// - the position is worth `amount` or more; `u64::MAX` stands for all of it
 /// - `ticket` is a blank account of this program with the space of a ticket, paid for
 /// - `rent_payer` signs
 #[derive(Accounts)]
 pub struct RequestUnstake {
-    #[account(address = position.owner @ StakingError::NotOwner)]
-    pub owner: Signer,
+    pub by: Signer,
     #[account(mut, address = position.node @ StakingError::WrongNode)]
     pub node: Account<Node>,
     #[account(mut)]
     pub position: Account<Position>,
     #[account(mut)]
     pub ticket: UncheckedAccount,
-    /// Gets the ticket's rent when it is closed: who paid for it, says the owner. Signs, so that it is an
+    /// Gets the ticket's rent when it is closed: who paid for it, says the caller. Signs, so that it is an
     /// account that can be paid: a ticket with one that cannot, as a sysvar or a vault, would never close.
     pub rent_payer: Signer,
     #[account(address = node.reward_pool @ StakingError::WrongAccount)]
@@ -42,6 +41,11 @@ pub struct RequestUnstake {
 }
 impl RequestUnstake {
     pub fn request_unstake(&mut self, amount: u64) -> Result<()> {
+        require!(
+            address_eq(self.by.address(), &self.position.owner)
+                || self.node.is_retired() && amount == u64::MAX,
+            StakingError::NotOwner
+        );
         let now = Clock::get()?.unix_timestamp;
         let unlock_at = now.checked_add(COOLDOWN).ok_or(StakingError::Overflow)?;
         let index = self.position.next_ticket;

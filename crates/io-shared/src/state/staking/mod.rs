@@ -12,7 +12,7 @@ pub use class::{ClassRule, DeviceClass, MAX_STAKE_MULTIPLE};
 pub use config::StakingConfig;
 pub use node::{Claim, Cooling, Node, NodeStatus, Tranche, Unstaked};
 pub use position::Position;
-pub use slash::SlashProposal;
+pub use slash::{SlashProposal, Slashed};
 pub use terms::Compound;
 pub use ticket::Ticket;
 
