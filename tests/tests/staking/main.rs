@@ -2092,10 +2092,8 @@ fn the_authority_replaces_guardian_and_slasher() {
         staking::set_slasher(&authority, &slasher),
     ];
     for good in &good {
-        for (index, wrong) in [(2, io_mint::EVENT_AUTHORITY.address), (3, io_mint::ID)] {
-            let result = fixture.world.send(&[swapped(good, index, wrong)], &[]);
-            assert_fails(result, StakingError::WrongAccount);
-        }
+        let by = fixture.authority();
+        class::assert_pinned(&mut fixture, good, &by, None);
     }
     let outcome = fixture.world.run(&good, &[]);
     assert_eq!(
