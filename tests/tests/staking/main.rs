@@ -461,6 +461,10 @@ fn create_class_writes_the_class() {
         (1, terms.name)
     );
     assert_eq!((class.suspended, class.usable_from), (0, GENESIS));
+    assert_eq!(
+        (class.multiplier_since, class.multiplier_before),
+        (0, 30_000)
+    );
     assert_eq!(class.multiplier_milli.at(GENESIS), 30_000);
     assert_eq!(class.max_stake_multiple.at(GENESIS), 7);
     assert_eq!(
