@@ -180,10 +180,20 @@ pub fn set_delegation(operator: &Pubkey, node: &Pubkey, open: bool) -> Instructi
     staking_instruction("set_delegation", &open, vec![sign(*operator), write(*node)])
 }
 
-/// Sets the operator's part of rewards, in basis points: a lower one at once, a raise after the cooldown.
-/// Signed by the operator.
-pub fn set_commission(operator: &Pubkey, node: &Pubkey, bps: u64) -> Instruction {
-    staking_instruction("set_commission", &bps, vec![sign(*operator), write(*node)])
+/// Sets the operator's part of rewards, in basis points: a lower one at once, a raise after the cooldown,
+/// with `emissions::harvest` in front where the node earns. Signed by the operator. `pool` is the emission
+/// pool of the node's class.
+pub fn set_commission(operator: &Pubkey, node: &Pubkey, pool: u8, bps: u64) -> Instruction {
+    staking_instruction(
+        "set_commission",
+        &bps,
+        vec![
+            sign(*operator),
+            write(*node),
+            read(pda::reward_pool(pool).0),
+            read(pda::node_emission(node).0),
+        ],
+    )
 }
 
 /// Brings a node's terms up to date with its class, number `class`, and the config. Anyone may send it;

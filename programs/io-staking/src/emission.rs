@@ -32,7 +32,7 @@ fn read<L: Layout>(account: &UncheckedAccount) -> Result<&L> {
     L::read(data).ok_or_else(|| StakingError::WrongAccount.into())
 }
 
-/// Refuses new stake while rewards of the old stake are not shared out: see [`Node::check_harvested`].
+/// Refuses new stake, or a higher commission, while rewards earned before are not shared out: see [`Node::check_harvested`].
 #[inline(always)]
 pub fn require_harvested(
     reward_pool: &UncheckedAccount,

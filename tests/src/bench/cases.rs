@@ -405,8 +405,13 @@ impl Bench {
     /// A raised multiplier, down to the nodes.
     fn change(&mut self) {
         let authority = self.authority();
+        let (io, keeper_io) = (io_mint::MINT.address, self.keeper_io);
+        self.run(emissions::advance_epoch(&keeper_io, &io, POOLS));
+        for node in [self.a.node, self.b.node] {
+            self.run(emissions::harvest(&node, POOL));
+        }
         self.measure(("io_staking", "set_commission", "a raise"), None, |party| {
-            staking::set_commission(&party.operator.pubkey(), &party.node, 2_000)
+            staking::set_commission(&party.operator.pubkey(), &party.node, POOL, 2_000)
         });
         self.measure(
             ("io_staking", "schedule_class", "the multiplier"),

@@ -63,7 +63,12 @@ fn least(fixture: &Fixture) -> u64 {
 /// Each account of a governance instruction replaced by a wrong one; `class` is the index of the class, if
 /// the instruction has one.
 #[track_caller]
-fn assert_pinned(fixture: &mut Fixture, good: &Instruction, by: &Keypair, class: Option<usize>) {
+pub fn assert_pinned(
+    fixture: &mut Fixture,
+    good: &Instruction,
+    by: &Keypair,
+    class: Option<usize>,
+) {
     let (node, last) = (fixture.node, good.accounts.len() - 1);
     // The same bytes elsewhere, of ours and of another program.
     let config = fixture.world.data(&CONFIG);

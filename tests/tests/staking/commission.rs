@@ -1,10 +1,10 @@
 //! The operator's part of rewards.
 
-use crate::{Fixture, MIN, SAFE, assert_reason, swapped, terms};
+use crate::{Fixture, MIN, POOL, SAFE, assert_reason, swapped, terms};
 use io_client::{
     pda,
     shared::{
-        constants::{COOLDOWN, DAY},
+        constants::{COOLDOWN, DAY, DEPOSIT_MAX_CRANK_DELAY},
         errors::StakingError,
         events::{CommissionSet, RewardsShared},
         ids::io_mint,
@@ -18,7 +18,7 @@ use solana_signer::Signer;
 
 fn set(fixture: &mut Fixture, bps: u64) -> CommissionSet {
     let operator = fixture.operator.insecure_clone();
-    let set = staking::set_commission(&operator.pubkey(), &fixture.node, bps);
+    let set = staking::set_commission(&operator.pubkey(), &fixture.node, POOL, bps);
     fixture.world.run(&[set], &[&operator]).event()
 }
 
@@ -84,13 +84,13 @@ fn set_commission_refuses() {
     let mut fixture = Fixture::new();
     let operator = fixture.operator.insecure_clone();
     let (authority, node) = (fixture.authority(), fixture.node);
-    let by_authority = staking::set_commission(&authority.pubkey(), &node, 0);
+    let by_authority = staking::set_commission(&authority.pubkey(), &node, POOL, 0);
     let result = fixture.world.send(&[by_authority], &[]);
     assert_fails(result, StakingError::NotOperator);
-    let too_high = staking::set_commission(&operator.pubkey(), &node, 10_001);
+    let too_high = staking::set_commission(&operator.pubkey(), &node, POOL, 10_001);
     let result = fixture.world.send(&[too_high], &[&operator]);
     assert_fails(result, StakingError::CommissionTooHigh);
-    let good = staking::set_commission(&operator.pubkey(), &node, 10_000);
+    let good = staking::set_commission(&operator.pubkey(), &node, POOL, 10_000);
     let mut unsigned = good.clone();
     unsigned.accounts[0].is_signer = false;
     let result = fixture.world.send(&[unsigned], &[]);
@@ -117,10 +117,20 @@ fn set_commission_refuses() {
         ),
         (
             2,
+            pda::reward_pool(POOL + 1).0,
+            Ok(StakingError::WrongAccount),
+        ),
+        (
+            3,
+            pda::node_emission(&stranger.pubkey()).0,
+            Ok(StakingError::WrongAccount),
+        ),
+        (
+            4,
             io_mint::EVENT_AUTHORITY.address,
             Ok(StakingError::WrongAccount),
         ),
-        (3, io_mint::ID, Ok(StakingError::WrongAccount)),
+        (5, io_mint::ID, Ok(StakingError::WrongAccount)),
     ] {
         let result = fixture
             .world
@@ -133,4 +143,35 @@ fn set_commission_refuses() {
     fixture.world.set_clock(i64::MAX);
     let result = fixture.world.send(&[good], &[&operator]);
     assert_fails(result, StakingError::Overflow);
+}
+
+/// What was earned before anyone heard of a raise is shared out by the commission of then.
+#[test]
+fn a_raise_waits_for_the_harvest_and_a_lower_commission_does_not() {
+    let mut fixture = Fixture::new();
+    let operator = fixture.operator.insecure_clone();
+    let node = fixture.node;
+    let set = |bps| staking::set_commission(&operator.pubkey(), &node, POOL, bps);
+    for (owed, due_at, error) in [
+        (1, GENESIS, StakingError::HarvestFirst),
+        (
+            0,
+            GENESIS - DEPOSIT_MAX_CRANK_DELAY - 1,
+            StakingError::CrankFirst,
+        ),
+    ] {
+        fixture.put_emission(|emission, pool| {
+            (emission.owed, emission.weight) = (owed, 1);
+            pool.due_at = due_at;
+        });
+        let before = fixture.node().commission_bps;
+        let raise = fixture.world.send(&[set(2_000)], &[&operator]);
+        assert_fails(raise, error);
+        assert_eq!(fixture.node().commission_bps, before);
+        fixture
+            .world
+            .run(&[set(before.at(GENESIS) - 1)], &[&operator]);
+    }
+    fixture.put_emission(|_, pool| pool.due_at = GENESIS);
+    fixture.world.run(&[set(2_000)], &[&operator]);
 }

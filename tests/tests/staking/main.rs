@@ -461,6 +461,10 @@ fn create_class_writes_the_class() {
         (1, terms.name)
     );
     assert_eq!((class.suspended, class.usable_from), (0, GENESIS));
+    assert_eq!(
+        (class.multiplier_since, class.multiplier_before),
+        (0, 30_000)
+    );
     assert_eq!(class.multiplier_milli.at(GENESIS), 30_000);
     assert_eq!(class.max_stake_multiple.at(GENESIS), 7);
     assert_eq!(
@@ -2092,10 +2096,8 @@ fn the_authority_replaces_guardian_and_slasher() {
         staking::set_slasher(&authority, &slasher),
     ];
     for good in &good {
-        for (index, wrong) in [(2, io_mint::EVENT_AUTHORITY.address), (3, io_mint::ID)] {
-            let result = fixture.world.send(&[swapped(good, index, wrong)], &[]);
-            assert_fails(result, StakingError::WrongAccount);
-        }
+        let by = fixture.authority();
+        class::assert_pinned(&mut fixture, good, &by, None);
     }
     let outcome = fixture.world.run(&good, &[]);
     assert_eq!(

@@ -92,14 +92,15 @@ fn a_commission_raised_just_before_a_distribution_does_not_apply_to_it() {
     fixture.deposit(&operator, MIN);
     fixture.deposit(&delegator, MIN);
     let key = fixture.operator.insecure_clone();
-    let raise = staking::set_commission(&key.pubkey(), &fixture.node, 10_000);
+    let raise = staking::set_commission(&key.pubkey(), &fixture.node, POOL, 10_000);
     // In one transaction with the distribution, in front of it.
     let vault = fixture.node().reward_vault;
     fixture.donate(vault, 1_000 * IO);
     let distribute = staking::distribute(&fixture.node);
     let outcome = fixture.world.run(&[raise, distribute], &[&key]);
     assert_eq!(outcome.event::<RewardsShared>().commission, 100 * IO);
-    // Nor to any until whoever heard of it has had time to leave, with the stake in hand.
+    // Nor to any until whoever heard of it has had time to leave, with the stake in hand. What waits for a
+    // harvest keeps it from being announced: see commission.rs.
     let index = fixture.request(&delegator, u64::MAX);
     fixture.world.advance(COOLDOWN - 1);
     let outcome = fixture.reward(1_000 * IO);

@@ -1,3 +1,4 @@
+use crate::emission;
 use anchor_lang::prelude::*;
 use io_shared::{
     errors::StakingError, events::CommissionSet, ids::io_staking::EVENT_AUTHORITY, state::Node,
@@ -8,12 +9,18 @@ use io_shared::{
 ///
 /// - `operator` signs and is the node's
 /// - `bps` is at most 10,000
+/// - for a raise, the node's rewards are shared out (see [`Node::check_harvested`]): it must not take part
+///   in what was earned before anyone heard of it
 #[derive(Accounts)]
 pub struct SetCommission {
     #[account(address = node.operator @ StakingError::NotOperator)]
     pub operator: Signer,
     #[account(mut)]
     pub node: Account<Node>,
+    #[account(address = node.reward_pool @ StakingError::WrongAccount)]
+    pub reward_pool: UncheckedAccount,
+    #[account(address = node.node_emission @ StakingError::WrongAccount)]
+    pub node_emission: UncheckedAccount,
     #[account(address = EVENT_AUTHORITY.address @ StakingError::WrongAccount)]
     pub event_authority: UncheckedAccount,
     #[account(address = crate::ID @ StakingError::WrongAccount)]
@@ -23,6 +30,9 @@ impl SetCommission {
     pub fn set_commission(&mut self, bps: u64) -> Result<()> {
         let now = Clock::get()?.unix_timestamp;
         let effective_at = self.node.set_commission(bps, now)?;
+        if effective_at > now {
+            emission::require_harvested(&self.reward_pool, &self.node_emission)?;
+        }
         crate::emit(
             &self.event_authority,
             CommissionSet {
