@@ -297,31 +297,20 @@ pub fn request_unstake(
         TICKET_SPACE,
         &io_staking::ID,
     );
-    let request = request_instruction(&stake.owner, payer, stake, &ticket, pool, amount);
-    [pay, make, request]
-}
-
-fn request_instruction(
-    by: &Pubkey,
-    payer: &Pubkey,
-    stake: &Stake,
-    ticket: &Pubkey,
-    pool: u8,
-    amount: u64,
-) -> Instruction {
-    staking_instruction(
+    let request = staking_instruction(
         "request_unstake",
         &amount,
         vec![
-            sign(*by),
+            sign(stake.owner),
             write(stake.node),
             write(stake.position()),
-            write(*ticket),
+            write(ticket),
             sign(*payer),
             read(pda::reward_pool(pool).0),
             read(pda::node_emission(&stake.node).0),
         ],
-    )
+    );
+    [pay, make, request]
 }
 
 /// Takes a ticket's stake back into the position. Signed by the owner. `rent_payer` is the ticket's.
@@ -582,20 +571,27 @@ pub fn retire_node(operator: &Pubkey, node: &Pubkey, pool: u8) -> Instruction {
     )
 }
 
-/// Starts the cooldown of somebody's whole position on a retired node, paid out to them as ever. Signed by
-/// `caller`, who pays for the ticket's account, at an address of `caller`'s own, and gets the rent back.
-/// Returns the ticket with the instructions, which belong into one transaction.
-pub fn unstake_retired(
-    caller: &Pubkey,
-    stake: &Stake,
-    pool: u8,
-    rent: u64,
-) -> (Pubkey, [Instruction; 3]) {
+/// Starts the cooldown of somebody's whole position on a retired node, paid out to them as ever, once
+/// `io_emissions` has closed its account of the node and all rewards are shared out. Signed by `caller`,
+/// who pays for the ticket's account, at an address of `caller`'s own, and gets the rent back. Returns the
+/// ticket with the instructions, which belong into one transaction.
+pub fn unstake_retired(caller: &Pubkey, stake: &Stake, rent: u64) -> (Pubkey, [Instruction; 3]) {
     let seed = stake.ticket_seed(u64::MAX);
     let ticket = ticket_address(caller, &seed);
     let pay = transfer(caller, &ticket, rent);
     let make = allocate_with_seed(&ticket, caller, &seed, TICKET_SPACE, &io_staking::ID);
-    let request = request_instruction(caller, caller, stake, &ticket, pool, u64::MAX);
+    let request = staking_instruction(
+        "unstake_retired",
+        &(),
+        vec![
+            sign(*caller),
+            write(stake.node),
+            write(stake.position()),
+            write(ticket),
+            read(pda::reward_vault(&stake.node).0),
+            read(pda::node_emission(&stake.node).0),
+        ],
+    );
     (ticket, [pay, make, request])
 }
 

@@ -10,6 +10,7 @@ extern crate alloc;
 #[cfg(all(target_os = "solana", target_arch = "bpf"))]
 use solana_compiler_builtins as _;
 
+mod cooling;
 mod emission;
 mod instructions;
 
@@ -44,8 +45,7 @@ pub mod io_staking {
         ctx.accounts.withdraw()
     }
 
-    /// Starts the cooldown of `amount`, of all with `u64::MAX`; owner, or anyone for all on a retired
-    /// node. Never paused.
+    /// Starts the cooldown of `amount`, of all with `u64::MAX`; owner. Never paused.
     pub fn request_unstake(ctx: &mut Context<RequestUnstake>, amount: u64) -> Result<()> {
         ctx.accounts.request_unstake(amount)
     }
@@ -105,6 +105,11 @@ pub mod io_staking {
     /// Gives a node up for good; operator.
     pub fn retire_node(ctx: &mut Context<RetireNode>) -> Result<()> {
         ctx.accounts.retire_node()
+    }
+
+    /// Starts the cooldown of somebody's whole position on a retired node; anyone.
+    pub fn unstake_retired(ctx: &mut Context<UnstakeRetired>) -> Result<()> {
+        ctx.accounts.unstake_retired()
     }
 
     /// Closes a retired node that nobody has anything on; anyone.

@@ -166,7 +166,7 @@ event! {
 }
 
 event! {
-    /// `request_unstake`.
+    /// `request_unstake` and `unstake_retired`.
     UnstakeRequested {
         node: Address,
         position: Address,

@@ -48,8 +48,10 @@ impl Compound {
         require!(self.config.paused == 0, StakingError::Paused);
         emission::require_harvested(&self.reward_pool, &self.node_emission)?;
         let (node, position) = (&mut *self.node, &mut *self.position);
-        node.check_terms(position.kind()?)?;
+        let kind = position.kind()?;
+        node.check_terms(kind)?;
         let compounded = node.compound(position, min_accepted)?;
+        node.check_reach(kind)?;
         let node = &*self.node;
         io_cpi::token::transfer(
             self.reward_vault.account(),

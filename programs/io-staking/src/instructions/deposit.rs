@@ -53,6 +53,7 @@ impl Deposit {
         node.check_terms(kind)?;
         let amount = node.admit(kind, amount, min_accepted)?;
         let shares = node.deposit(position, amount)?;
+        node.check_reach(kind)?;
         io_cpi::token::transfer(
             self.source.account(),
             self.stake_vault.account(),

@@ -33,6 +33,7 @@ mod set_payout;
 mod set_slasher;
 mod suspend_class;
 mod sync_class;
+mod unstake_retired;
 mod withdraw;
 
 pub use accept_authority::*;
@@ -68,4 +69,5 @@ pub use set_payout::*;
 pub use set_slasher::*;
 pub use suspend_class::*;
 pub use sync_class::*;
+pub use unstake_retired::*;
 pub use withdraw::*;

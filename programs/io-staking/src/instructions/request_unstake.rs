@@ -1,11 +1,9 @@
-use crate::emission;
-use anchor_lang::{address_eq, prelude::*};
+use crate::{cooling, emission};
+use anchor_lang::prelude::*;
 use io_shared::{
-    constants::{COOLDOWN, VERSION},
     errors::StakingError,
-    events::UnstakeRequested,
     ids::io_staking::EVENT_AUTHORITY,
-    state::{Node, Position, Ticket},
+    state::{Node, Position},
 };
 
 /// Moves stake from active to cooling and fills in a ticket for it, whatever the node's status and
@@ -14,20 +12,21 @@ use io_shared::{
 /// The ticket's account is made by the system program in the instructions before, which costs a fourth
 /// of making it from here.
 ///
-/// - `by` signs and is the position's owner; anyone if the node is retired and it is for all
+/// - `owner` signs and is the position's
 /// - the position is worth `amount` or more; `u64::MAX` stands for all of it
 /// - `ticket` is a blank account of this program with the space of a ticket, paid for
 /// - `rent_payer` signs
 #[derive(Accounts)]
 pub struct RequestUnstake {
-    pub by: Signer,
+    #[account(address = position.owner @ StakingError::NotOwner)]
+    pub owner: Signer,
     #[account(mut, address = position.node @ StakingError::WrongNode)]
     pub node: Account<Node>,
     #[account(mut)]
     pub position: Account<Position>,
     #[account(mut)]
     pub ticket: UncheckedAccount,
-    /// Gets the ticket's rent when it is closed: who paid for it, says the caller. Signs, so that it is an
+    /// Gets the ticket's rent when it is closed: who paid for it, says the owner. Signs, so that it is an
     /// account that can be paid: a ticket with one that cannot, as a sysvar or a vault, would never close.
     pub rent_payer: Signer,
     #[account(address = node.reward_pool @ StakingError::WrongAccount)]
@@ -41,46 +40,17 @@ pub struct RequestUnstake {
 }
 impl RequestUnstake {
     pub fn request_unstake(&mut self, amount: u64) -> Result<()> {
-        require!(
-            address_eq(self.by.address(), &self.position.owner)
-                || self.node.is_retired() && amount == u64::MAX,
-            StakingError::NotOwner
-        );
         let now = Clock::get()?.unix_timestamp;
-        let unlock_at = now.checked_add(COOLDOWN).ok_or(StakingError::Overflow)?;
-        let index = self.position.next_ticket;
-        let tranche = self.position.tranche;
-        let unstaked = self.node.unstake(&mut self.position, amount)?;
+        let requested = cooling::start(
+            &mut self.node,
+            &mut self.position,
+            &self.ticket,
+            self.rent_payer.address(),
+            amount,
+            now,
+        )?;
         emission::record_drop(&mut self.node, &self.reward_pool, &self.node_emission, now);
-
-        let (node, position) = (*self.node.address(), *self.position.address());
-        let rent_payer = *self.rent_payer.address();
-        io_cpi::account::fill_blank(self.ticket.account(), |ticket: &mut Ticket| {
-            ticket.version = VERSION;
-            ticket.tranche = tranche;
-            ticket.node = node;
-            ticket.position = position;
-            ticket.rent_payer = rent_payer;
-            ticket.index = index;
-            ticket.amount = unstaked.amount;
-            ticket.shares = unstaked.cooling_shares;
-            ticket.requested_at = now;
-            ticket.unlock_at = unlock_at;
-        })
-        .ok_or(StakingError::TicketNotBlank)?;
-        crate::emit(
-            &self.event_authority,
-            UnstakeRequested {
-                node,
-                position,
-                ticket: *self.ticket.address(),
-                index,
-                amount: unstaked.amount,
-                shares: unstaked.shares,
-                cooling_shares: unstaked.cooling_shares,
-                unlock_at,
-            },
-        );
+        crate::emit(&self.event_authority, requested);
         Ok(())
     }
 }

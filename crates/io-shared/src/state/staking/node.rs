@@ -407,8 +407,8 @@ impl Node {
         })
     }
 
-    /// Takes a ticket out of the cooling stake: what its shares are worth now, at most what was
-    /// requested. A few raw IO that rounding added to them stay behind, with their shares.
+    /// Takes a ticket out of the cooling stake: pays what its shares are worth now, at most what was
+    /// requested. A few raw IO that rounding added to them stay in the vault until the node is closed.
     #[inline(always)]
     pub fn withdraw_cooling(
         &mut self,
@@ -417,11 +417,13 @@ impl Node {
     ) -> Result<u64, StakingError> {
         let kind = position.kind()?;
         let cooling = &mut self.cooling[kind as usize];
-        let paid = cooling.value_of(ticket.shares)?.min(ticket.amount);
-        redeem(&mut cooling.stake, &mut cooling.shares, ticket.shares, paid)?;
+        // Never above the stake, which lies in one token account; nor are the shares above all shares.
+        let value = cooling.value_of(ticket.shares)?;
+        cooling.stake = cooling.stake.wrapping_sub(value);
+        cooling.shares = cooling.shares.wrapping_sub(ticket.shares);
         self.tickets = self.tickets.saturating_sub(1);
         position.open_tickets = position.open_tickets.saturating_sub(1);
-        Ok(paid)
+        Ok(value.min(ticket.amount))
     }
 
     /// Takes a ticket back into the active stake, all of it or an error; returns the amount and the

@@ -6,9 +6,14 @@
 //!
 //! A slash lowers what a pool's shares are worth and so raises how many shares an amount is worth. If
 //! that went on without bound, moving stake through the pool would leave 64 bits, and an exit would fail.
-//! So a slash leaves in each pool at least [`least_stake`]: with that, everything the node may hold still
-//! moves through the pool as fewer than 2^60 shares, and 16 times as much would fit. For a node of
-//! 240,000 IO all in one pool that is about 5 IO; on the largest node possible, 1 part in 2^4.
+//! What counts is a pool's *reach*, (V + 1) × (shares + 1) ÷ (stake + 1), where V is all stake of its kind,
+//! active and cooling: no move within the kind makes the pool's shares more than that, and no exit,
+//! withdrawal or cancellation raises it.
+//!
+//! - A slash leaves in each pool so much that its reach is at most 2^63. For 240,000 IO all in one pool
+//!   that is less than 1 IO.
+//! - A deposit is refused where the reach is above 2^57, which without a slash is more than all IO there is;
+//!   so new stake always leaves room for a slash by a factor of 64.
 
 use super::super::layout;
 use super::{Node, NodeStatus, Position, TrancheKind};
@@ -109,24 +114,43 @@ impl Slashed {
     }
 }
 
-/// Least stake that a slash leaves in a pool with so many shares, where at most `most` raw IO may ever
-/// move through the pool: ceil((most + 1) × (shares + 1) ÷ 2^60).
+/// Highest reach of a pool that a slash may bring about.
+const REACH: u128 = 1 << 63;
+/// Highest reach of a pool that takes new stake.
+const DEPOSIT_REACH: u128 = 1 << 57;
+
+/// Least stake that a slash leaves in a pool with so many shares, where `most` is all stake of its kind.
 #[allow(
     clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,
-    reason = "2^64 × 2^64 − 1 + 2^60 fits, and 2^68 that remain are cut to what a pool can hold"
+    reason = "2^64 × 2^64 is cut off before, and a quotient of less than 2^128 by 2^63 that does not fit is too"
 )]
 const fn least_stake(most: u64, shares: u64) -> u64 {
-    const STEP: u128 = 1 << 60;
-    let product = match (most as u128 + 1).checked_mul(shares as u128 + 1) {
-        Some(product) => product,
-        None => return u64::MAX,
+    let Some(product) = (most as u128 + 1).checked_mul(shares as u128 + 1) else {
+        return u64::MAX;
     };
-    let least = product.div_ceil(STEP);
+    let least = product.div_ceil(REACH);
     if least > u64::MAX as u128 {
         u64::MAX
     } else {
         least as u64
+    }
+}
+
+/// Whether a pool may take new stake, where `most` is all stake of its kind, the new included.
+#[inline(always)]
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "a product of two numbers of at most 2^64 is cut off before; the divisor is not 0"
+)]
+const fn takes_stake(most: u64, stake: u64, shares: u64) -> bool {
+    if stake == shares {
+        // At par the reach is below 2^57 for all IO there is.
+        return true;
+    }
+    match (most as u128 + 1).checked_mul(shares as u128 + 1) {
+        Some(product) => product / (stake as u128 + 1) <= DEPOSIT_REACH,
+        None => false,
     }
 }
 
@@ -151,6 +175,28 @@ impl Node {
         Ok(())
     }
 
+    /// All stake of one kind, active and cooling, raw IO. It lies in one token account, so the sum fits.
+    #[inline(always)]
+    fn stake_of(&self, kind: TrancheKind) -> u64 {
+        self.tranches[kind as usize]
+            .stake
+            .wrapping_add(self.cooling[kind as usize].stake)
+    }
+
+    /// Refuses a deposit, booked before, to pools whose shares slashes have made worth too little.
+    #[inline(always)]
+    pub fn check_reach(&self, kind: TrancheKind) -> Result<(), StakingError> {
+        let (active, cooling) = (&self.tranches[kind as usize], &self.cooling[kind as usize]);
+        let most = self.stake_of(kind);
+        if takes_stake(most, active.stake, active.shares)
+            && takes_stake(most, cooling.stake, cooling.shares)
+        {
+            Ok(())
+        } else {
+            Err(StakingError::SharesSpent)
+        }
+    }
+
     /// Ends a proposal, executed or not.
     pub const fn end_slash(&mut self) {
         self.slash_lapses_at = 0;
@@ -158,21 +204,8 @@ impl Node {
 
     /// Takes `bps` of the stake at risk, the operator's first; what is taken is to be burned.
     pub fn slash(&mut self, bps: u64) -> Result<Slashed, StakingError> {
-        let most = self
-            .active_stake()
-            .saturating_add(self.cooling_stake())
-            .max(self.max_stake);
-        let at_stake = |kind: TrancheKind| {
-            self.tranches[kind as usize]
-                .stake
-                .checked_add(self.cooling[kind as usize].stake)
-        };
-        let (Some(own), Some(others)) = (
-            at_stake(TrancheKind::Operator),
-            at_stake(TrancheKind::Exposed),
-        ) else {
-            return Err(StakingError::Overflow);
-        };
+        let own = self.stake_of(TrancheKind::Operator);
+        let others = self.stake_of(TrancheKind::Exposed);
         let amount = own
             .checked_add(others)
             .and_then(|at_risk| mul_div_floor(at_risk, bps, BPS))
@@ -180,9 +213,9 @@ impl Node {
         let of_own = amount.min(own);
         let of_others = amount.saturating_sub(own);
         let (operator_active, operator_cooling) =
-            self.slash_kind(TrancheKind::Operator, of_own, own, most)?;
+            self.slash_kind(TrancheKind::Operator, of_own, own)?;
         let (delegators_active, delegators_cooling) =
-            self.slash_kind(TrancheKind::Exposed, of_others, others, most)?;
+            self.slash_kind(TrancheKind::Exposed, of_others, others)?;
         Ok(Slashed {
             operator_active,
             operator_cooling,
@@ -197,7 +230,6 @@ impl Node {
         kind: TrancheKind,
         amount: u64,
         total: u64,
-        most: u64,
     ) -> Result<(u64, u64), StakingError> {
         if amount == 0 {
             return Ok((0, 0));
@@ -206,9 +238,9 @@ impl Node {
         let from_active =
             mul_div_floor(amount, active.stake, total).ok_or(StakingError::Overflow)?;
         let from_cooling = amount.saturating_sub(from_active);
-        let active = take(&mut active.stake, active.shares, most, from_active);
+        let active = take(&mut active.stake, active.shares, total, from_active);
         let cooling = &mut self.cooling[kind as usize];
-        let cooling = take(&mut cooling.stake, cooling.shares, most, from_cooling);
+        let cooling = take(&mut cooling.stake, cooling.shares, total, from_cooling);
         Ok((active, cooling))
     }
 
@@ -226,11 +258,21 @@ impl Node {
         self.status == NodeStatus::Retired as u8
     }
 
-    /// Settles a position and takes it off the books, if it is empty.
+    /// Settles a position and takes it off the books, if it holds nothing. Shares that slashes left worth
+    /// less than 1 raw IO are nothing.
     pub fn close_position(&mut self, position: &mut Position) -> Result<(), StakingError> {
         let kind = position.kind()?;
-        position.settle(self.tranche(kind))?;
-        position.check_empty()?;
+        let tranche = &mut self.tranches[kind as usize];
+        position.settle(tranche)?;
+        let worth = tranche.value_of(position.shares)?;
+        if worth != 0 || position.rewards_owed != 0 || position.open_tickets != 0 {
+            return Err(StakingError::PositionNotEmpty);
+        }
+        tranche.shares = tranche
+            .shares
+            .checked_sub(position.shares)
+            .ok_or(StakingError::Overflow)?;
+        position.shares = 0;
         self.positions = self.positions.saturating_sub(1);
         Ok(())
     }
@@ -256,6 +298,8 @@ impl Node {
     reason = "a test that overflows fails"
 )]
 mod tests {
+    extern crate std;
+
     use super::super::{Cooling, Ticket, Tranche};
     use super::*;
     use crate::constants::{DAY, IO};
@@ -354,8 +398,8 @@ mod tests {
         let mut node = pools([50 * IO, 999 * IO, 300 * IO], [50 * IO, 9 * IO, 100 * IO]);
         let slashed = node.slash(5_000).expect("fits");
         // Half of 500 is 250, of which the operator has 100, but for what its pools keep.
-        let kept = 2 * least_stake(node.max_stake, 50 * IO);
-        assert!(kept < IO / 100);
+        let kept = 2 * least_stake(100 * IO, 50 * IO);
+        assert!(kept < 100);
         assert_eq!(
             slashed.operator_active + slashed.operator_cooling,
             100 * IO - kept
@@ -377,7 +421,8 @@ mod tests {
 
     #[test]
     fn after_any_number_of_slashes_all_stake_still_moves() {
-        for max_io in [200_u64, 240_000, 20_480_000_000 / 32] {
+        // The last is about all IO that there is.
+        for max_io in [200_u64, 240_000, 800_000_000] {
             let max = max_io * IO;
             let mut node = pools([max / 2, 0, 0], [max / 4, 0, 0]);
             node.max_stake = max;
@@ -386,34 +431,108 @@ mod tests {
                 open_tickets: 1,
                 ..Position::zeroed()
             };
-            let old = Ticket {
+            let mut tickets = std::vec![Ticket {
                 amount: max / 4,
                 shares: max / 4,
                 ..Ticket::zeroed()
-            };
-            for _ in 0..200 {
+            }];
+            for round in 0..200 {
                 node.slash(MAX_SLASH_BPS).expect("fits");
+                // Now and then new stake, as long as it is taken, and some of it leaves again.
+                if round % 7 == 0 {
+                    node.status = NodeStatus::Open as u8;
+                    let (mut tried, mut by) = (node, owner);
+                    let room = tried.admit(TrancheKind::Operator, max, 1).expect("room");
+                    let taken = tried
+                        .deposit(&mut by, room)
+                        .and_then(|_| tried.check_reach(TrancheKind::Operator));
+                    if taken.is_ok() {
+                        (node, owner) = (tried, by);
+                    }
+                    node.status = NodeStatus::Halted as u8;
+                }
+                let half = node.tranches[0].value_of(owner.shares).expect("fits") / 2;
+                if half > 0 {
+                    let out = node.unstake(&mut owner, half).expect("an exit fits");
+                    tickets.push(Ticket {
+                        amount: out.amount,
+                        shares: out.cooling_shares,
+                        ..Ticket::zeroed()
+                    });
+                }
+                assert!(node.invariant());
             }
-            let left = node.tranches[0].stake;
-            assert!(left > 0);
-            node.status = NodeStatus::Open as u8;
-            // Fill the node up to its maximum in the pool that lost most, and take it all out again.
-            let room = node.admit(TrancheKind::Operator, max, 1).expect("room");
-            node.deposit(&mut owner, room).expect("a deposit fits");
-            for part in [1, room / 3, u64::MAX] {
-                node.unstake(&mut owner, part).expect("an exit fits");
+            if node.tranches[0].value_of(owner.shares) != Ok(0) {
+                let out = node.unstake(&mut owner, u64::MAX).expect("an exit fits");
+                tickets.push(Ticket {
+                    amount: out.amount,
+                    shares: out.cooling_shares,
+                    ..Ticket::zeroed()
+                });
             }
-            assert_eq!(owner.shares, 0);
-            node.withdraw_cooling(&mut owner, &old).expect("pays");
-            assert!(node.invariant());
+            for ticket in &tickets {
+                node.withdraw_cooling(&mut owner, ticket).expect("pays");
+                assert!(node.invariant());
+            }
+            assert_eq!(node.cooling[0].shares, 0);
+            node.close_position(&mut owner).expect("nothing is left");
+            assert_eq!(node.tranches[0].shares, 0);
         }
     }
 
     #[test]
+    fn a_pool_slashed_too_far_takes_no_new_stake() {
+        let mut node = pools([1_000 * IO, 0, 0], [0, 0, 0]);
+        assert_eq!(node.check_reach(TrancheKind::Operator), Ok(()));
+        // (V + 1) × (shares + 1) ÷ (stake + 1) with V = stake is about the shares: 10^11.
+        node.tranches[0].stake = 1;
+        assert_eq!(node.check_reach(TrancheKind::Operator), Ok(()));
+        // 2^57 ÷ 10^11 is 1.4 million.
+        node.cooling[0] = Cooling {
+            stake: 2_000_000,
+            shares: 2_000_000,
+        };
+        let spent = Err(StakingError::SharesSpent);
+        node.tranches[0].stake = 0;
+        assert_eq!(node.check_reach(TrancheKind::Operator), spent);
+        assert_eq!(node.check_reach(TrancheKind::Exposed), Ok(()));
+        node.tranches[0] = Tranche::default();
+        node.cooling[0].stake = 0;
+        assert_eq!(node.check_reach(TrancheKind::Operator), Ok(()));
+    }
+
+    #[test]
+    fn shares_worth_nothing_are_no_stake() {
+        let mut node = pools([101, 0, 0], [0, 0, 0]);
+        node.positions = 2;
+        node.tranches[0].stake = 26;
+        let mut small = Position {
+            shares: 1,
+            ..Position::zeroed()
+        };
+        let mut large = Position {
+            shares: 100,
+            ..Position::zeroed()
+        };
+        let full = Err(StakingError::PositionNotEmpty);
+        assert_eq!(node.close_position(&mut large), full);
+        assert_eq!(
+            node.unstake(&mut small, u64::MAX).err(),
+            Some(StakingError::ZeroAmount)
+        );
+        assert_eq!(node.close_position(&mut small), Ok(()));
+        assert_eq!((node.tranches[0].shares, node.positions), (100, 1));
+        assert!(node.invariant());
+        assert_eq!(node.tranches[0].value_of(100), Ok(26));
+    }
+
+    #[test]
     fn what_a_pool_keeps_is_of_no_size() {
-        // 240,000 IO, the most on a node of eight B200.
+        // 240,000 IO, the most on a node of eight B200; and all IO that there is.
         let all = 240_000 * IO;
-        assert!(least_stake(all, all) < 6 * IO);
+        assert!(least_stake(all, all) < IO);
+        let all = 800_000_000 * IO;
+        assert!(least_stake(all, all) < all / 100);
         assert_eq!(least_stake(0, 0), 1);
         assert_eq!(least_stake(u64::MAX, u64::MAX), u64::MAX);
     }
