@@ -2,9 +2,13 @@
 //! each error it can return, each account it checks.
 
 mod earnings;
+mod fees;
 mod fixture;
 mod pay_io;
 mod pay_token;
+mod refund;
 mod setup;
+mod split;
 mod suppliers;
 mod swap;
+mod tokens;
