@@ -164,7 +164,8 @@ pub fn schedule_buy_back(authority: &Pubkey, daily: u64) -> Instruction {
     )
 }
 
-/// Sends all fees in `mint` to `destination`, a token account of the treasury. Nobody need sign.
+/// Sends the fees in `mint`, of USDC all but what may buy IO back in a day, to `destination`, a token
+/// account of the treasury. Nobody need sign.
 pub fn sweep(mint: &Pubkey, destination: &Pubkey) -> Instruction {
     payments_instruction(
         "sweep",

@@ -594,7 +594,7 @@ impl Bench {
         self.measure(
             ("io_payments", "schedule_buy_back", GOVERNANCE),
             None,
-            |_| payments::schedule_buy_back(&authority, 1_000 * USDC),
+            |_| payments::schedule_buy_back(&authority, 20 * USDC),
         );
         self.world().advance(2 * DAY);
         let buy_back = payments::buy_back(
@@ -612,7 +612,7 @@ impl Bench {
         self.rows.push(row(named, calls, &buy_back, &buy_back));
         self.own_part("buy_back", "", calls, &buy_back, &buy_back);
         let treasury = self.network.treasury_usdc;
-        self.measure(("io_payments", "sweep", "all fees"), None, |_| {
+        self.measure(("io_payments", "sweep", "all but a buy-back"), None, |_| {
             payments::sweep(&usdc, &treasury)
         });
         self.measure(("io_payments", "close_receipt", "expired"), None, |party| {

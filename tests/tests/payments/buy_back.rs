@@ -9,7 +9,10 @@ use io_client::{
         constants::{DAY, IO, RULE_CHANGE_DELAY, USDC},
         errors::PaymentsError,
         events::{BoughtBack, Burned, BuyBackScheduled},
-        ids::{TOKEN_PROGRAM, io_mint, io_payments::ROUTER},
+        ids::{
+            TOKEN_PROGRAM, io_mint,
+            io_payments::{CONFIG, ROUTER},
+        },
         state::{MintConfig, PaymentsConfig},
     },
     venues::padded,
@@ -30,12 +33,9 @@ fn market() -> Market {
     let mut market = Market::new();
     let authority = market.authority();
     let usdc = market.usdc;
-    market.world.put_token_account(
-        market.fees(&usdc),
-        &io_client::shared::ids::io_payments::CONFIG.address,
-        &usdc,
-        100 * USDC,
-    );
+    market
+        .world
+        .put_token_account(market.fees(&usdc), &CONFIG.address, &usdc, 100 * USDC);
     let schedule = payments::schedule_buy_back(&authority, DAILY);
     let effective_at = market.world.now() + RULE_CHANGE_DELAY;
     let outcome = market.world.run(&[schedule], &[]);
@@ -102,9 +102,7 @@ fn fees_buy_io_that_is_burned_to_the_raw_unit() {
     assert_eq!(after.burned, before.burned + received);
     assert_eq!(market.world.supply(&MINT), supply - received);
     assert_eq!(market.world.token_balance(&fees), 100 * USDC - spent);
-    let config: PaymentsConfig = market
-        .world
-        .read(&io_client::shared::ids::io_payments::CONFIG.address);
+    let config: PaymentsConfig = market.world.read(&CONFIG.address);
     let counted = (config.buy_back_used, config.buy_back_at);
     assert_eq!(counted, (amount, market.world.now()));
     market.assert_transits_empty();
@@ -181,11 +179,28 @@ fn buying_back_is_refused_for_a_reason() {
     let authority = market.authority();
     let resume = payments::set_paused(&authority, false);
     market.world.run(&[resume], &[]);
-    // More than there is.
-    let sweep = payments::sweep(&usdc, &market.treasury_usdc);
     assert_eq!(market.balances(), before);
-    market.world.run(&[sweep], &[]);
+    // More than there is.
+    let fees = market.fees(&usdc);
+    let owner = CONFIG.address;
+    market
+        .world
+        .put_token_account(fees, &owner, &usdc, USDC - 1);
     assert_token_error(buy_back(&mut market, USDC), INSUFFICIENT_FUNDS);
+}
+
+/// Whoever sweeps just before cannot stop a buy-back.
+#[test]
+fn a_sweep_leaves_what_may_buy_back() {
+    let mut market = market();
+    let usdc = market.usdc;
+    let sweep = payments::sweep(&usdc, &market.treasury_usdc);
+    market.world.run(&[sweep.clone()], &[]);
+    let held = market.world.token_balance(&market.treasury_usdc);
+    assert_eq!(held, 100 * USDC - DAILY);
+    let again = attempt(&mut market.world, sweep, &[]);
+    assert_fails(again, PaymentsError::NothingToSweep);
+    buy_back(&mut market, DAILY).expect("bought");
 }
 
 #[test]
