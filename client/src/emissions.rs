@@ -12,8 +12,8 @@ use io_shared::{
 };
 use solana_program::instruction::AccountMeta;
 
-/// Creates the config, the vault and the pools that `terms` name. Signed by the program's upgrade
-/// authority, which pays and becomes the authority. `mint` is the mint that `io_mint` governs.
+/// Creates the config, the vault and the pools that `terms` name; the distributor's minter exists
+/// already. Signed by the program's upgrade authority, which pays and becomes the authority. `mint` is the mint that `io_mint` governs.
 pub fn initialize(authority: &Pubkey, mint: &Pubkey, terms: &EmissionsTerms) -> Instruction {
     let arguments = (
         terms.guardian.to_bytes(),
@@ -36,6 +36,7 @@ pub fn initialize(authority: &Pubkey, mint: &Pubkey, terms: &EmissionsTerms) -> 
         write(io_emissions::VAULT.address),
         read(io_mint::CONFIG.address),
         read(*mint),
+        read(io_emissions::MINTER),
         read(TOKEN_PROGRAM),
         read(SYSTEM_PROGRAM),
     ];
@@ -94,7 +95,7 @@ pub fn advance_epoch(bounty_account: &Pubkey, mint: &Pubkey, pool_count: u8) -> 
             write(io_emissions::CONFIG.address),
             write(io_emissions::VAULT.address),
             write(*bounty_account),
-            write(pda::minter(&io_emissions::CONFIG.address).0),
+            write(io_emissions::MINTER),
             write(io_mint::CONFIG.address),
             write(*mint),
             read(io_mint::EVENT_AUTHORITY.address),

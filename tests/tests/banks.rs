@@ -535,7 +535,7 @@ async fn a_node_earns_is_paid_and_leaves() {
     assert_eq!((state.active_stake(), state.cooling_stake()), (0, 0));
     let config: MintConfig = banks.read(&io_mint::CONFIG.address).await;
     assert_eq!(config.minted, 500_000_000 * IO + emitted[0] + emitted[1]);
-    let burn = mint::burn(&owner, &operator_io, IO);
+    let burn = mint::burn(&owner, &io_mint::MINT.address, &operator_io, IO);
     banks.run(&[burn], &[&operator]).await;
     let config: MintConfig = banks.read(&io_mint::CONFIG.address).await;
     assert_eq!(config.burned, IO);

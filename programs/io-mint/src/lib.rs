@@ -14,6 +14,7 @@ use solana_compiler_builtins as _;
 
 mod instructions;
 
+use alloc::string::String;
 use anchor_lang::prelude::*;
 use instructions::*;
 use io_shared::{ids::io_mint::EVENT_AUTHORITY, state::MinterTerms};
@@ -43,6 +44,21 @@ pub mod io_mint {
     /// Creates the config and the IO mint.
     pub fn initialize(ctx: &mut Context<Initialize>, guardian: Address) -> Result<()> {
         ctx.accounts.initialize(guardian)
+    }
+
+    /// Creates the config for a mint that exists already.
+    pub fn adopt(ctx: &mut Context<Adopt>, guardian: Address) -> Result<()> {
+        ctx.accounts.adopt(guardian)
+    }
+
+    /// Sets what wallets call the mint.
+    pub fn set_metadata(
+        ctx: &mut Context<SetMetadata>,
+        name: String,
+        symbol: String,
+        uri: String,
+    ) -> Result<()> {
+        ctx.accounts.set_metadata(&name, &symbol, &uri)
     }
 
     /// Gives an account the right to mint on terms.

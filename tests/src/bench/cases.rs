@@ -195,10 +195,22 @@ impl Bench {
         self.measure(
             ("io_mint", "mint_to", "allowance with a window"),
             Some(Operation::Mint),
-            |party| mint::mint_to(&party.operator.pubkey(), &party.operator_io, IO),
+            |party| {
+                mint::mint_to(
+                    &party.operator.pubkey(),
+                    &io_mint::MINT.address,
+                    &party.operator_io,
+                    IO,
+                )
+            },
         );
         self.measure(("io_mint", "burn", "own tokens"), None, |party| {
-            mint::burn(&party.holder.pubkey(), &party.holder_io, IO)
+            mint::burn(
+                &party.holder.pubkey(),
+                &io_mint::MINT.address,
+                &party.holder_io,
+                IO,
+            )
         });
     }
 

@@ -2,7 +2,7 @@
 
 use crate::fixture::{
     CONFIG, Expected, FIRST_EPOCH, FREE, Fixture, MIN, MINT, OTHER_PROGRAM, TOKEN_MINT_MISMATCH,
-    VAULT, WRONG_ACCOUNT, scores_of, terms,
+    VAULT, WRONG_ACCOUNT, scores_of,
 };
 use io_client::{
     emissions, mint, pda,

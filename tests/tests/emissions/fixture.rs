@@ -185,7 +185,7 @@ impl Fixture {
             &[
                 staking::register_node(&owner, &owner, &MINT, &terms),
                 staking::open_position(&owner, &stake),
-                mint::mint_to(&self.treasury.pubkey(), &tokens, 10 * MIN),
+                mint::mint_to(&self.treasury.pubkey(), &MINT, &tokens, 10 * MIN),
             ],
             &[&operator, &self.treasury],
         );

@@ -1,6 +1,6 @@
 //! The distributor is created.
 
-use crate::fixture::{CONFIG, Fixture, MINT, VAULT, WRONG_ACCOUNT, terms, wrong};
+use crate::fixture::{CONFIG, Fixture, MINT, VAULT, WRONG_ACCOUNT, wrong};
 use io_client::{
     emissions, pda,
     shared::{
@@ -148,6 +148,7 @@ fn initialize_pins_its_accounts() {
             WRONG_ACCOUNT,
             WRONG_ACCOUNT,
             wrong(EmissionsError::WrongMint),
+            WRONG_ACCOUNT,
             WRONG_ACCOUNT,
             WRONG_ACCOUNT,
             WRONG_ACCOUNT,

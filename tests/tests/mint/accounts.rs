@@ -60,8 +60,16 @@ fn a_wrong_account_is_refused() {
             mint::raise_minter(&authority, &minting, 101),
             &[],
         ),
-        ("mint_to", mint::mint_to(&minting, &account, 1), &[&minter]),
-        ("burn", mint::burn(&owner.pubkey(), &account, 1), &[&owner]),
+        (
+            "mint_to",
+            mint::mint_to(&minting, &MINT, &account, 1),
+            &[&minter],
+        ),
+        (
+            "burn",
+            mint::burn(&owner.pubkey(), &MINT, &account, 1),
+            &[&owner],
+        ),
         ("set_paused", mint::set_paused(&authority, true), &[]),
         (
             "revoke_minter",
@@ -125,7 +133,11 @@ fn an_account_that_is_no_minter_is_refused() {
         (none, InstructionError::AccountDataTooSmall),
     ] {
         let cases: [(Instruction, usize, &[&Keypair]); 3] = [
-            (mint::mint_to(&minter.pubkey(), &account, 1), 1, &[&minter]),
+            (
+                mint::mint_to(&minter.pubkey(), &MINT, &account, 1),
+                1,
+                &[&minter],
+            ),
             (
                 mint::raise_minter(&authority, &minter.pubkey(), 101),
                 2,

@@ -18,9 +18,10 @@ fn burn_takes_from_owner_and_delegate_and_counts() {
     let minter = fixture.add(allowance(100));
     let (owner, account) = fixture.io_account();
     fixture.mint(&minter, &account, 100).expect("allowed");
-    let outcome = fixture
-        .world
-        .run(&[mint::burn(&owner.pubkey(), &account, 30)], &[&owner]);
+    let outcome = fixture.world.run(
+        &[mint::burn(&owner.pubkey(), &MINT, &account, 30)],
+        &[&owner],
+    );
     assert_eq!(
         outcome.event::<Burned>(),
         Burned {
@@ -33,7 +34,7 @@ fn burn_takes_from_owner_and_delegate_and_counts() {
     println!("burn: {} CU", outcome.cu);
 
     let delegate = fixture.world.wallet();
-    let by_delegate = mint::burn(&delegate.pubkey(), &account, 20);
+    let by_delegate = mint::burn(&delegate.pubkey(), &MINT, &account, 20);
     let refused = fixture.world.send(&[by_delegate.clone()], &[&delegate]);
     assert_token_error(refused, OWNER_MISMATCH);
     let mut token = fixture.world.token_account(&account);
@@ -58,7 +59,7 @@ fn burn_refuses_nothing_and_more_than_there_is() {
     let (_, elsewhere) = fixture.io_account();
     fixture.mint(&minter, &account, 40).expect("allowed");
     fixture.mint(&minter, &elsewhere, 60).expect("allowed");
-    let burn = |amount| mint::burn(&owner.pubkey(), &account, amount);
+    let burn = |amount| mint::burn(&owner.pubkey(), &MINT, &account, amount);
     assert_fails(
         fixture.world.send(&[burn(0)], &[&owner]),
         MintError::ZeroAmount,

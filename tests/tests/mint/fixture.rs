@@ -66,7 +66,7 @@ impl Fixture {
     }
 
     pub fn mint(&mut self, minter: &Keypair, to: &Pubkey, amount: u64) -> Result<Outcome, Failure> {
-        let instruction = mint::mint_to(&minter.pubkey(), to, amount);
+        let instruction = mint::mint_to(&minter.pubkey(), &MINT, to, amount);
         self.world.send(&[instruction], &[minter])
     }
 

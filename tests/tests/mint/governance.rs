@@ -1,6 +1,6 @@
 //! The pause, the authority and the guardian.
 
-use crate::fixture::{Fixture, allowance};
+use crate::fixture::{Fixture, MINT, allowance};
 use io_client::{
     Pubkey, mint,
     shared::{
@@ -31,9 +31,10 @@ fn a_pause_stops_minting_and_nothing_else() {
     );
     assert_eq!(fixture.config().paused, 1);
     assert_fails(fixture.mint(&minter, &account, 1), MintError::Paused);
-    fixture
-        .world
-        .run(&[mint::burn(&owner.pubkey(), &account, 10)], &[&owner]);
+    fixture.world.run(
+        &[mint::burn(&owner.pubkey(), &MINT, &account, 10)],
+        &[&owner],
+    );
 
     let outcome = fixture
         .world

@@ -6,6 +6,7 @@ use io_client::{
     shared::{
         constants::{IO, RULE_CHANGE_DELAY},
         ids,
+        state::MintConfig,
     },
 };
 use io_migrations::{Cluster, Operator, plan};
@@ -72,4 +73,66 @@ fn a_migration_mints_genesis_once_even_if_its_minter_was_revoked() {
     world.advance(RULE_CHANGE_DELAY);
     assert_eq!(migrate(&mut world, &cluster, usdc), [""; 0]);
     assert_eq!(world.supply(&MINT), 100_000_000 * IO);
+}
+
+/// A cluster file that takes over a mint and names it.
+fn adopting(mint: &Pubkey) -> Cluster {
+    let genesis =
+        "[[allocations]]\nname = \"genesis\"\nowner = \"authority\"\namount = \"500_000_000\"\n";
+    assert!(LOCALNET.contains(genesis));
+    let adopt = format!(
+        "[mint]\nadopt = \"{mint}\"\n[mint.metadata]\nname = \"io\"\nsymbol = \"IO\"\nuri = \"https://example.com\"\n"
+    );
+    Cluster::parse(&LOCALNET.replace(genesis, &adopt)).expect("the cluster file")
+}
+
+#[test]
+fn a_migration_adopts_a_mint_and_names_it() {
+    let mut world = World::new();
+    let usdc = world.create_mint(6);
+    world.deploy("amm", io_tests::amm::AMM_PROGRAM);
+    world.deploy("metadata", ids::METADATA_PROGRAM);
+    let authority = world.authority.pubkey();
+    let old = world.create_mint_of(8, &authority);
+    let owner = world.wallet().pubkey();
+    let supply = world.create_token_account(&owner, &old, 0);
+    let issue = spl_token_interface::instruction::mint_to(
+        &ids::TOKEN_PROGRAM,
+        &old,
+        &supply,
+        &authority,
+        &[],
+        500_000_000 * IO,
+    )
+    .expect("well formed");
+    world.run(&[issue], &[]);
+
+    let cluster = adopting(&old);
+    let steps = migrate(&mut world, &cluster, usdc);
+    assert!(
+        steps.contains(&format!("adopt {old} as the IO mint")),
+        "{steps:?}"
+    );
+    assert!(steps.contains(&"name the IO mint io (IO)".to_owned()));
+    assert_eq!(migrate(&mut world, &cluster, usdc), [""; 0]);
+    let config: MintConfig = world.read(&CONFIG);
+    assert_eq!((config.mint, config.minted), (old, 500_000_000 * IO));
+    assert!(world.exists(&pda::asset(&old).0));
+    assert!(!world.exists(&MINT));
+
+    // Another name in the file is one step; another mint is refused.
+    let text = |from: &str, to: &str| {
+        let mut other = cluster.clone();
+        let metadata = other.mint.metadata.as_mut().expect("it has one");
+        metadata.symbol = metadata.symbol.replace(from, to);
+        other
+    };
+    let renamed = text("IO", "OI");
+    assert_eq!(
+        migrate(&mut world, &renamed, usdc),
+        ["name the IO mint io (OI)"]
+    );
+    let localnet = Cluster::parse(LOCALNET).expect("the cluster file");
+    let error = plan(&localnet, &Operator { authority, usdc }, &world).expect_err("another mint");
+    assert!(error.to_string().contains("governs"), "{error}");
 }

@@ -122,7 +122,7 @@ fn mint_to_stops_at_the_hard_cap_which_burning_does_not_move() {
         .expect("under the cap");
     assert_fails(fixture.mint(&two, &account, 2), MintError::HardCapExceeded);
     fixture.mint(&two, &account, 1).expect("the cap itself");
-    let burn = mint::burn(&owner.pubkey(), &account, HARD_CAP);
+    let burn = mint::burn(&owner.pubkey(), &MINT, &account, HARD_CAP);
     fixture.world.run(&[burn], &[&owner]);
     assert_eq!(fixture.world.supply(&MINT), 0);
     assert_fails(fixture.mint(&two, &account, 1), MintError::HardCapExceeded);
@@ -155,14 +155,14 @@ fn mint_to_is_for_the_minters_own_authority() {
     let minter = fixture.add(allowance(10));
     let other = fixture.add(allowance(10));
     let (_, account) = fixture.io_account();
-    let mut instruction = mint::mint_to(&other.pubkey(), &account, 1);
+    let mut instruction = mint::mint_to(&other.pubkey(), &MINT, &account, 1);
     instruction.accounts[1].pubkey = minter_of(&minter);
     assert_fails(
         fixture.world.send(&[instruction], &[&other]),
         MintError::Unauthorized,
     );
 
-    let mut unsigned = mint::mint_to(&minter.pubkey(), &account, 1);
+    let mut unsigned = mint::mint_to(&minter.pubkey(), &MINT, &account, 1);
     unsigned.accounts[0].is_signer = false;
     let failure = fixture.world.send(&[unsigned], &[]).expect_err("unsigned");
     assert_eq!(

@@ -4,7 +4,7 @@ use crate::fixture::{Fixture, allowance, minter_of, schedule};
 use io_client::{
     Pubkey, mint, pda,
     shared::{
-        constants::{HARD_CAP, IO, RULE_CHANGE_DELAY},
+        constants::{HARD_CAP, HOUR, IO, RULE_CHANGE_DELAY},
         errors::MintError,
         events::{MinterAdded, MinterRaised, MinterRevoked},
         math::curve::Curve,
@@ -46,6 +46,7 @@ fn add_minter_records_an_allowance() {
             total: 7 * IO,
             curve: 0,
             start_at: 0,
+            skipped: 0,
             active_at: GENESIS,
             window_limit: 5 * IO,
             window_seconds: 60,
@@ -84,6 +85,15 @@ fn add_minter_refuses_bad_terms() {
         (schedule(2, GENESIS), MintError::UnknownCurve),
         (limited(0, 60), MintError::BadWindow),
         (limited(1, 0), MintError::BadWindow),
+        // The crank would stop for good once more than this is due.
+        (
+            MinterTerms {
+                window_limit: HARD_CAP,
+                window_seconds: 86_400,
+                ..schedule(0, GENESIS)
+            },
+            MintError::ScheduleWithWindow,
+        ),
     ] {
         let minter = fixture.world.wallet();
         assert_fails(fixture.try_add(&minter, terms), error);
@@ -117,18 +127,40 @@ fn add_minter_waits_once_something_is_minted() {
     fixture.mint(&late, &account, 1).expect("active now");
 
     let other = fixture.world.wallet();
-    let retroactive = schedule(0, active_at + RULE_CHANGE_DELAY - 1);
-    assert_fails(
-        fixture.try_add(&other, retroactive),
-        MintError::RetroactiveStart,
-    );
     assert_fails(
         fixture.try_add(&other, allowance(HARD_CAP - 1)),
         MintError::HardCapExceeded,
     );
-    fixture
-        .try_add(&other, schedule(0, active_at + RULE_CHANGE_DELAY))
-        .expect("starts when it is active");
+}
+
+/// From the first minted unit on, no schedule mints for a time before its minter is active.
+#[test]
+fn a_schedule_from_the_past_gives_nothing_for_the_past() {
+    let mut fixture = Fixture::new();
+    let first = fixture.add(allowance(HARD_CAP));
+    let (_, account) = fixture.io_account();
+    fixture.mint(&first, &account, IO).expect("active at once");
+    fixture.world.advance(1_000 * HOUR);
+    let late = fixture.world.wallet();
+    let outcome = fixture
+        .try_add(&late, schedule(0, GENESIS))
+        .expect("what is left fits");
+    let active_at = fixture.world.now() + RULE_CHANGE_DELAY;
+    let skipped = Curve::HOURLY.cumulative(1_048);
+    assert_eq!(outcome.event::<MinterAdded>().skipped, skipped);
+    fixture.world.set_clock(active_at + HOUR - 1);
+    assert_fails(
+        fixture.mint(&late, &account, 1),
+        MintError::ScheduleExceeded,
+    );
+    fixture.world.set_clock(active_at + HOUR);
+    let due = Curve::HOURLY.cumulative(1_049) - skipped;
+    assert_fails(
+        fixture.mint(&late, &account, due + 1),
+        MintError::ScheduleExceeded,
+    );
+    fixture.mint(&late, &account, due).expect("due");
+    fixture.minter(&late);
 }
 
 #[test]

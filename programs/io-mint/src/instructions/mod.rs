@@ -2,6 +2,7 @@
 
 mod accept_authority;
 mod add_minter;
+mod adopt;
 mod burn;
 mod initialize;
 mod mint_to;
@@ -9,10 +10,12 @@ mod nominate_authority;
 mod raise_minter;
 mod revoke_minter;
 mod set_guardian;
+mod set_metadata;
 mod set_paused;
 
 pub use accept_authority::*;
 pub use add_minter::*;
+pub use adopt::*;
 pub use burn::*;
 pub use initialize::*;
 pub use mint_to::*;
@@ -20,4 +23,5 @@ pub use nominate_authority::*;
 pub use raise_minter::*;
 pub use revoke_minter::*;
 pub use set_guardian::*;
+pub use set_metadata::*;
 pub use set_paused::*;
