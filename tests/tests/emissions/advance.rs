@@ -2,61 +2,20 @@
 
 use crate::fixture::{
     CONFIG, Expected, FIRST_EPOCH, FREE, Fixture, MIN, MINT, OTHER_PROGRAM, TOKEN_MINT_MISMATCH,
-    VAULT, WRONG_ACCOUNT, scores_of,
+    WRONG_ACCOUNT,
 };
 use io_client::{
     emissions, mint, pda,
     shared::{
         constants::{HOUR, IO},
         errors::{EmissionsError, MintError},
-        events::{EpochAdvanced, Harvested, Minted},
+        events::{EpochAdvanced, Harvested},
         math::curve::Curve,
         state::EmissionsTerms,
     },
 };
 use io_tests::{GENESIS, assert_fails};
 use solana_signer::Signer;
-
-#[test]
-fn an_epoch_can_be_cranked_from_the_second_it_ends() {
-    let mut fixture = Fixture::new();
-    fixture.world.set_clock(GENESIS + HOUR - 1);
-    let early = fixture.crank();
-    assert!(early.events::<EpochAdvanced>().is_empty());
-    assert_eq!(fixture.config().epochs_done, 0);
-    assert_eq!(fixture.world.supply(&MINT), 0);
-
-    fixture.world.set_clock(GENESIS + HOUR);
-    let outcome = fixture.crank();
-    // 10 bps are 4.56 IO, more than the cap of 1 IO.
-    let parts = [
-        (FIRST_EPOCH - IO) * 7 / 10,
-        (FIRST_EPOCH - IO) - (FIRST_EPOCH - IO) * 7 / 10,
-    ];
-    assert_eq!(
-        outcome.event::<EpochAdvanced>(),
-        EpochAdvanced {
-            epoch: 1,
-            epochs: 1,
-            emission: FIRST_EPOCH,
-            bounty: IO,
-            bounty_account: fixture.bounty,
-            pool_amounts: [parts[0], parts[1], 0, 0],
-        }
-    );
-    assert_eq!(outcome.event::<Minted>().amount, FIRST_EPOCH);
-    assert_eq!(fixture.world.token_balance(&fixture.bounty), IO);
-    assert_eq!(fixture.world.token_balance(&VAULT), FIRST_EPOCH - IO);
-    assert_eq!(
-        (fixture.pool(0).carry, fixture.pool(1).carry),
-        (parts[0], parts[1])
-    );
-    let config = fixture.config();
-    assert_eq!(
-        (config.epochs_done, config.emitted, config.bounties_paid),
-        (1, FIRST_EPOCH, IO)
-    );
-}
 
 #[test]
 fn a_second_crank_in_an_epoch_changes_nothing() {
@@ -114,30 +73,6 @@ fn a_thousand_missed_epochs_cost_what_one_does() {
 }
 
 #[test]
-fn after_the_last_epoch_time_goes_on_and_nothing_is_minted() {
-    let mut fixture = Fixture::new();
-    let epochs = Curve::by_id(0).expect("exists").epochs;
-    fixture
-        .world
-        .set_clock(GENESIS + i64::try_from(epochs - 1).expect("fits") * HOUR);
-    fixture.crank();
-    let last: EpochAdvanced = fixture.next_epoch().event();
-    assert_eq!((last.epoch, last.epochs), (epochs, 1));
-    assert!(last.emission > 0);
-    assert_eq!(fixture.config().emitted, 300_000_000 * IO);
-
-    let after = fixture.next_epoch();
-    assert!(after.events::<Minted>().is_empty());
-    let event: EpochAdvanced = after.event();
-    assert_eq!(
-        (event.epoch, event.emission, event.bounty),
-        (epochs + 1, 0, 0)
-    );
-    assert_eq!(event.pool_amounts, [0; 4]);
-    assert_eq!(fixture.config().emitted, 300_000_000 * IO);
-}
-
-#[test]
 fn what_was_carried_is_still_shared_out_after_the_last_epoch() {
     let mut fixture = Fixture::new();
     fixture.world.set_clock(GENESIS + 200_000 * HOUR);
@@ -152,26 +87,6 @@ fn what_was_carried_is_still_shared_out_after_the_last_epoch() {
     let part = carried.div_ceil(168);
     assert!((part - 1..=part).contains(&harvested.amount));
     assert_eq!(fixture.pool(0).carry, carried - part);
-}
-
-#[test]
-fn a_clock_that_goes_back_neither_pays_nor_fails() {
-    let mut fixture = Fixture::new();
-    let member = fixture.member(0, MIN);
-    fixture.world.advance(10 * HOUR);
-    fixture.crank();
-    let config = fixture.world.data(&CONFIG);
-    for earlier in [GENESIS + HOUR, GENESIS - HOUR, 0, i64::MIN] {
-        fixture.world.set_clock(earlier);
-        fixture.try_crank().expect("changes nothing");
-        assert_eq!(fixture.world.data(&CONFIG), config);
-    }
-    // Scores still belong to the last epoch that was opened.
-    let outcome = fixture
-        .try_score(0, &[(member.node(), 10_000)])
-        .expect("scores");
-    let (head, _) = scores_of(&outcome);
-    assert_eq!(head.epoch, 10);
 }
 
 #[test]

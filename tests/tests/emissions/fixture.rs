@@ -87,8 +87,13 @@ pub fn terms(guardian: &Keypair, scorer: &Keypair) -> EmissionsTerms {
 }
 
 impl Fixture {
-    /// Everything but `io_emissions`.
+    /// Everything but `io_emissions`, with the right to mint on the hourly curve.
     pub fn uninitialized() -> Self {
+        Self::uninitialized_on(0)
+    }
+
+    /// The same with another curve.
+    pub fn uninitialized_on(curve: u8) -> Self {
         let mut world = World::new();
         let [guardian, scorer, treasury] = [(); 3].map(|()| world.wallet());
         let authority = world.authority.pubkey();
@@ -105,7 +110,7 @@ impl Fixture {
                 minter(
                     &CONFIG,
                     MintPolicy::Schedule {
-                        curve: 0,
+                        curve,
                         start_at: GENESIS,
                     },
                 ),

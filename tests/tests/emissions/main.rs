@@ -2,10 +2,13 @@
 //! checks, together with the real `io_mint` and `io_staking`.
 
 mod advance;
+mod batches;
+mod cases;
 mod enrolment;
 mod fixture;
 mod governance;
 mod harvest;
 mod initialize;
+mod monthly;
 mod scores;
 mod sync;

@@ -178,31 +178,6 @@ fn scores_need_pairs_of_the_pools_own_nodes() {
 }
 
 #[test]
-fn twenty_four_nodes_fit_one_call() {
-    let mut fixture = Fixture::new();
-    let members: Vec<_> = (0..25).map(|_| fixture.member(0, MIN)).collect();
-    let all: Vec<_> = members
-        .iter()
-        .map(|member| (member.node(), 10_000))
-        .collect();
-    assert_fails(fixture.try_score(0, &all), EmissionsError::WrongScoreCount);
-    for _ in 0..3 {
-        fixture.try_score(0, &all[..24]).expect("scores");
-        fixture.next_epoch();
-    }
-    let outcome = fixture.try_score(0, &all[..24]).expect("scores");
-    let (head, nodes) = scores_of(&outcome);
-    assert_eq!((head.count, nodes.len()), (24, 24));
-    assert!(
-        nodes
-            .iter()
-            .all(|node| node.weight == ONE && node.earned > 0)
-    );
-    println!("set_scores: {} CU for 24 nodes", outcome.cu);
-    fixture.check();
-}
-
-#[test]
 fn a_node_that_is_down_earns_nothing_for_the_epoch() {
     let mut fixture = Fixture::new();
     let (up, down) = (fixture.member(0, MIN), fixture.member(0, MIN));

@@ -71,34 +71,6 @@ fn sync_pins_its_accounts() {
     );
 }
 
-#[test]
-fn weight_added_in_the_last_second_of_an_epoch_earns_nothing_of_it() {
-    let mut fixture = Fixture::new();
-    let (early, late) = (fixture.member(0, MIN), fixture.member(0, MIN));
-    fixture.earning(&[&early]);
-    let start = fixture.world.now();
-    fixture.world.set_clock(start + HOUR - 1);
-    fixture.score(&[&late], 10_000);
-    fixture.world.set_clock(start + HOUR);
-    fixture.crank();
-    fixture.try_sync(&late).expect("syncs");
-    assert_eq!(
-        (fixture.emission(&late).owed, fixture.weights(&late)),
-        (0, (ONE, 0))
-    );
-    let all = fixture.pool(0).owed;
-    let alone: Harvested = fixture.harvest(&early).event();
-    assert!((all - 1..=all).contains(&alone.amount));
-    // From now on they share.
-    fixture.next_epoch();
-    let (a, b): (Harvested, Harvested) = (
-        fixture.harvest(&early).event(),
-        fixture.harvest(&late).event(),
-    );
-    assert_eq!(a.amount, b.amount);
-    assert!(a.amount > 0);
-}
-
 /// An emission that began long before the first node: what piled up is not for the taking.
 #[test]
 fn weight_of_one_epoch_does_not_take_what_many_left_behind() {
