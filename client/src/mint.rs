@@ -116,10 +116,23 @@ pub fn raise_minter(authority: &Pubkey, minter_authority: &Pubkey, next_total: u
     )
 }
 
+/// Drops a raise of `minter_authority`'s allowance that waits. Signed by the guardian or the authority.
+pub fn cancel_raise(signer: &Pubkey, minter_authority: &Pubkey) -> Instruction {
+    mint_instruction(
+        "cancel_raise",
+        &(),
+        vec![
+            sign(*signer),
+            read(io_mint::CONFIG.address),
+            write(pda::minter(minter_authority).0),
+        ],
+    )
+}
+
 /// Takes the right to mint from `minter_authority` at once; its rent goes to `rent_payer`, whom the
-/// minter names. Signed by the authority.
+/// minter names. Signed by the authority or, while the minter is not active yet, by the guardian.
 pub fn revoke_minter(
-    authority: &Pubkey,
+    signer: &Pubkey,
     minter_authority: &Pubkey,
     rent_payer: &Pubkey,
 ) -> Instruction {
@@ -127,7 +140,7 @@ pub fn revoke_minter(
         "revoke_minter",
         &(),
         vec![
-            sign(*authority),
+            sign(*signer),
             read(io_mint::CONFIG.address),
             write(pda::minter(minter_authority).0),
             write(*rent_payer),

@@ -75,6 +75,11 @@ pub mod io_mint {
         ctx.accounts.raise_minter(next_total)
     }
 
+    /// Drops a raise that waits.
+    pub fn cancel_raise(ctx: &mut Context<CancelRaise>) -> Result<()> {
+        ctx.accounts.cancel_raise()
+    }
+
     /// Takes the right to mint away at once.
     pub fn revoke_minter(ctx: &mut Context<RevokeMinter>) -> Result<()> {
         ctx.accounts.revoke_minter()

@@ -689,6 +689,7 @@ impl Bench {
                 "raise_minter",
                 mint::raise_minter(&authority, &next, 2_000 * IO),
             ),
+            ("cancel_raise", mint::cancel_raise(&authority, &next)),
             (
                 "revoke_minter",
                 mint::revoke_minter(&authority, &next, &authority),

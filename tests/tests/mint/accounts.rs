@@ -48,7 +48,7 @@ fn a_wrong_account_is_refused() {
 
     // In an order in which they all work, but for initialize, which has run.
     let minting = minter.pubkey();
-    let instructions: [(&str, Instruction, &[&Keypair]); 10] = [
+    let instructions: [(&str, Instruction, &[&Keypair]); 11] = [
         ("initialize", mint::initialize(&authority, &authority), &[]),
         (
             "add_minter",
@@ -58,6 +58,11 @@ fn a_wrong_account_is_refused() {
         (
             "raise_minter",
             mint::raise_minter(&authority, &minting, 101),
+            &[],
+        ),
+        (
+            "cancel_raise",
+            mint::cancel_raise(&authority, &minting),
             &[],
         ),
         (
@@ -110,7 +115,7 @@ fn a_wrong_account_is_refused() {
             swaps += 1;
         }
     }
-    assert_eq!(swaps, 39);
+    assert_eq!(swaps, 42);
     for (name, instruction, signers) in &instructions[1..] {
         let outcome = fixture.world.run(&[instruction.clone()], signers);
         println!("{name}: {} CU", outcome.cu);
@@ -132,7 +137,8 @@ fn an_account_that_is_no_minter_is_refused() {
         (forged, InstructionError::IllegalOwner),
         (none, InstructionError::AccountDataTooSmall),
     ] {
-        let cases: [(Instruction, usize, &[&Keypair]); 3] = [
+        let cases: [(Instruction, usize, &[&Keypair]); 4] = [
+            (mint::cancel_raise(&authority, &minter.pubkey()), 2, &[]),
             (
                 mint::mint_to(&minter.pubkey(), &MINT, &account, 1),
                 1,

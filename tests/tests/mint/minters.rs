@@ -12,6 +12,7 @@ use io_client::{
     },
 };
 use io_tests::{GENESIS, assert_fails};
+use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 #[test]
@@ -239,6 +240,64 @@ fn raise_minter_lowers_at_once() {
     assert_fails(
         fixture.mint(&minter, &account, 1),
         MintError::AllowanceExceeded,
+    );
+}
+
+/// The 48 hours are there for someone to say no.
+#[test]
+fn the_guardian_cancels_what_waits_and_nothing_else() {
+    let mut fixture = Fixture::new();
+    let authority = fixture.authority();
+    let guardian = fixture.guardian.insecure_clone();
+    let first = fixture.add(allowance(10));
+    let (_, account) = fixture.io_account();
+    fixture.mint(&first, &account, 1).expect("active at once");
+    let revoke =
+        |minter: &Keypair| mint::revoke_minter(&guardian.pubkey(), &minter.pubkey(), &authority);
+    let cancel = mint::cancel_raise(&guardian.pubkey(), &first.pubkey());
+
+    // A minter, until it is active.
+    let (waits, active) = (fixture.add(allowance(5)), fixture.add(allowance(5)));
+    fixture.world.run(&[revoke(&waits)], &[&guardian]);
+    assert!(!fixture.world.exists(&minter_of(&waits)));
+    assert_fails(
+        fixture.world.send(&[revoke(&first)], &[&guardian]),
+        MintError::Unauthorized,
+    );
+    fixture.raise(&first, 20).expect("a raise");
+    fixture.world.advance(RULE_CHANGE_DELAY);
+    assert_fails(
+        fixture.world.send(&[revoke(&active)], &[&guardian]),
+        MintError::Unauthorized,
+    );
+
+    // A raise, until it is in force.
+    fixture.world.run(&[cancel.clone()], &[&guardian]);
+    assert_eq!(fixture.minter(&first).total, 20);
+    fixture.raise(&first, 30).expect("a raise");
+    let outcome = fixture.world.run(&[cancel], &[&guardian]);
+    assert_eq!(
+        outcome.event::<MinterRaised>(),
+        MinterRaised {
+            minter: minter_of(&first),
+            total: 20,
+            next_total: 0,
+            next_total_at: 0
+        }
+    );
+    fixture.world.advance(RULE_CHANGE_DELAY);
+    assert_fails(
+        fixture.mint(&first, &account, 20),
+        MintError::AllowanceExceeded,
+    );
+    fixture.mint(&first, &account, 19).expect("what stayed");
+    let own = mint::cancel_raise(&authority, &first.pubkey());
+    fixture.world.run(&[own], &[]);
+    let stranger = fixture.world.wallet();
+    let theirs = mint::cancel_raise(&stranger.pubkey(), &first.pubkey());
+    assert_fails(
+        fixture.world.send(&[theirs], &[&stranger]),
+        MintError::Unauthorized,
     );
 }
 

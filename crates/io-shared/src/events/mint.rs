@@ -63,7 +63,7 @@ event! {
 }
 
 event! {
-    /// An allowance was lowered at once, or a raise of it was scheduled.
+    /// An allowance was lowered at once, or a raise of it was scheduled or dropped.
     MinterRaised {
         minter: Address,
         /// Raw IO in all, in force now.

@@ -542,10 +542,7 @@ mod tests {
         };
         for epoch in 2..302 {
             for books in [&mut often, &mut once] {
-                books
-                    .pool
-                    .distribute(100_000_000, epoch, 0)
-                    .expect("fits");
+                books.pool.distribute(100_000_000, epoch, 0).expect("fits");
             }
             settle(&mut often);
             settle(&mut often);

@@ -203,11 +203,24 @@ impl Minter {
             self.next_total = next_total;
             self.next_total_at = now.saturating_add(RULE_CHANGE_DELAY);
         } else {
+            self.cancel_raise(now);
             self.total = next_total.max(self.minted);
-            self.next_total = 0;
-            self.next_total_at = 0;
         }
         Ok(())
+    }
+
+    /// Drops a raise that waits at `now`; one that is in force stays.
+    pub fn cancel_raise(&mut self, now: i64) {
+        self.total = self.total_at(now);
+        self.next_total = 0;
+        self.next_total_at = 0;
+    }
+
+    /// Whether `signer` may close this minter at `now`: the authority always, the guardian only while
+    /// the minter waits.
+    pub fn revocable_by(&self, signer: &Address, config: &MintConfig, now: i64) -> bool {
+        *signer == config.governance.authority
+            || (*signer == config.governance.guardian && now < self.active_at)
     }
 
     /// Raw IO in all that an allowance may mint, as in force at `now`.
@@ -548,6 +561,42 @@ mod tests {
         assert_eq!(minter.total_at(i64::MAX), 6, "what is minted stays counted");
         assert_eq!(minter.allow(1, NOW), Err(MintError::AllowanceExceeded));
         assert!(minter.invariant());
+    }
+
+    #[test]
+    fn a_raise_that_waits_can_be_dropped_and_one_in_force_cannot() {
+        let due = NOW + RULE_CHANGE_DELAY;
+        let mut early = allowance(10);
+        early.raise(20, &config(0), NOW).unwrap();
+        let mut late = early;
+        early.cancel_raise(due - 1);
+        assert_eq!(early.total_at(i64::MAX), 10);
+        late.cancel_raise(due);
+        assert_eq!(late.total_at(NOW), 20);
+        assert!(early.invariant() && late.invariant());
+        let untouched = allowance(10);
+        let mut nothing = untouched;
+        nothing.cancel_raise(NOW);
+        assert_eq!(nothing, untouched);
+    }
+
+    #[test]
+    fn the_guardian_closes_a_minter_only_while_it_waits() {
+        let guardian = Address::new_from_array([9; 32]);
+        let mut config = config(1);
+        config.governance.guardian = guardian;
+        let waiting = add(unlimited(MintPolicy::Allowance { amount: 1 }), &config).unwrap();
+        let active_at = NOW + RULE_CHANGE_DELAY;
+        for (signer, now, may) in [
+            (AUTHORITY, NOW, true),
+            (AUTHORITY, i64::MAX, true),
+            (guardian, active_at - 1, true),
+            (guardian, active_at, false),
+            (RENT_PAYER, NOW, false),
+            (Address::default(), NOW, false),
+        ] {
+            assert_eq!(waiting.revocable_by(&signer, &config, now), may);
+        }
     }
 
     #[test]
