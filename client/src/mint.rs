@@ -6,7 +6,7 @@ use crate::{
     pda,
 };
 use io_shared::{
-    ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_mint},
+    ids::{METADATA_PROGRAM, SYSTEM_PROGRAM, TOKEN_PROGRAM, io_mint},
     state::{MintPolicy, MinterTerms},
 };
 use solana_program::instruction::AccountMeta;
@@ -23,6 +23,53 @@ pub fn initialize(authority: &Pubkey, guardian: &Pubkey) -> Instruction {
             write(io_mint::CONFIG.address),
             write(io_mint::MINT.address),
             read(TOKEN_PROGRAM),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Creates the config for `mint`, which exists already, in place of [`initialize`]. Signed by the
+/// program's upgrade authority, which pays and becomes the authority, and by `mint_authority`, which
+/// hands its mint over.
+pub fn adopt(
+    authority: &Pubkey,
+    mint_authority: &Pubkey,
+    mint: &Pubkey,
+    guardian: &Pubkey,
+) -> Instruction {
+    mint_instruction(
+        "adopt",
+        &guardian.to_bytes(),
+        vec![
+            write_sign(*authority),
+            sign(*mint_authority),
+            read(io_mint::PROGRAM_DATA),
+            write(io_mint::CONFIG.address),
+            write(*mint),
+            read(TOKEN_PROGRAM),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Sets name (at most 32 bytes), symbol (10) and URI (200) of the IO mint, as wallets read them. Signed
+/// by the authority, which pays for metadata that does not exist yet.
+pub fn set_metadata(
+    authority: &Pubkey,
+    mint: &Pubkey,
+    name: &str,
+    symbol: &str,
+    uri: &str,
+) -> Instruction {
+    mint_instruction(
+        "set_metadata",
+        &(name, symbol, uri),
+        vec![
+            write_sign(*authority),
+            read(io_mint::CONFIG.address),
+            read(*mint),
+            write(pda::metadata(mint).0),
+            read(METADATA_PROGRAM),
             read(SYSTEM_PROGRAM),
         ],
     )
@@ -69,10 +116,23 @@ pub fn raise_minter(authority: &Pubkey, minter_authority: &Pubkey, next_total: u
     )
 }
 
+/// Drops a raise of `minter_authority`'s allowance that waits. Signed by the guardian or the authority.
+pub fn cancel_raise(signer: &Pubkey, minter_authority: &Pubkey) -> Instruction {
+    mint_instruction(
+        "cancel_raise",
+        &(),
+        vec![
+            sign(*signer),
+            read(io_mint::CONFIG.address),
+            write(pda::minter(minter_authority).0),
+        ],
+    )
+}
+
 /// Takes the right to mint from `minter_authority` at once; its rent goes to `rent_payer`, whom the
-/// minter names. Signed by the authority.
+/// minter names. Signed by the authority or, while the minter is not active yet, by the guardian.
 pub fn revoke_minter(
-    authority: &Pubkey,
+    signer: &Pubkey,
     minter_authority: &Pubkey,
     rent_payer: &Pubkey,
 ) -> Instruction {
@@ -80,7 +140,7 @@ pub fn revoke_minter(
         "revoke_minter",
         &(),
         vec![
-            sign(*authority),
+            sign(*signer),
             read(io_mint::CONFIG.address),
             write(pda::minter(minter_authority).0),
             write(*rent_payer),
@@ -88,8 +148,14 @@ pub fn revoke_minter(
     )
 }
 
-/// Mints `amount` raw IO to the token account `destination`. Signed by the minter's authority.
-pub fn mint_to(minter_authority: &Pubkey, destination: &Pubkey, amount: u64) -> Instruction {
+/// Mints `amount` raw IO to the token account `destination`. Signed by the minter's authority. `mint` is
+/// the IO mint.
+pub fn mint_to(
+    minter_authority: &Pubkey,
+    mint: &Pubkey,
+    destination: &Pubkey,
+    amount: u64,
+) -> Instruction {
     mint_instruction(
         "mint_to",
         &amount,
@@ -97,15 +163,16 @@ pub fn mint_to(minter_authority: &Pubkey, destination: &Pubkey, amount: u64) -> 
             sign(*minter_authority),
             write(pda::minter(minter_authority).0),
             write(io_mint::CONFIG.address),
-            write(io_mint::MINT.address),
+            write(*mint),
             write(*destination),
             read(TOKEN_PROGRAM),
         ],
     )
 }
 
-/// Burns `amount` raw IO of the token account `source`. Signed by its owner or delegate.
-pub fn burn(owner: &Pubkey, source: &Pubkey, amount: u64) -> Instruction {
+/// Burns `amount` raw IO of the token account `source`. Signed by its owner or delegate. `mint` is the
+/// IO mint.
+pub fn burn(owner: &Pubkey, mint: &Pubkey, source: &Pubkey, amount: u64) -> Instruction {
     mint_instruction(
         "burn",
         &amount,
@@ -113,7 +180,7 @@ pub fn burn(owner: &Pubkey, source: &Pubkey, amount: u64) -> Instruction {
             sign(*owner),
             write(*source),
             write(io_mint::CONFIG.address),
-            write(io_mint::MINT.address),
+            write(*mint),
             read(TOKEN_PROGRAM),
         ],
     )

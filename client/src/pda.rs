@@ -2,7 +2,7 @@
 
 use crate::Pubkey;
 use io_shared::{
-    ids::{io_emissions, io_mint, io_payments, io_staking},
+    ids::{METADATA_PROGRAM, io_emissions, io_mint, io_payments, io_staking},
     seeds,
     state::TrancheKind,
 };
@@ -14,6 +14,14 @@ fn find(seeds: &[&[u8]], program: &Pubkey) -> (Pubkey, u8) {
 /// A minter of `io_mint`.
 pub fn minter(authority: &Pubkey) -> (Pubkey, u8) {
     find(&[seeds::MINTER, authority.as_ref()], &io_mint::ID)
+}
+
+/// A mint's metadata in Metaplex Token Metadata.
+pub fn metadata(mint: &Pubkey) -> (Pubkey, u8) {
+    find(
+        &[seeds::METADATA, METADATA_PROGRAM.as_ref(), mint.as_ref()],
+        &METADATA_PROGRAM,
+    )
 }
 
 /// A device class of `io_staking`.

@@ -18,6 +18,8 @@ pub struct Cluster {
     pub name: String,
     pub roles: Roles,
     #[serde(default)]
+    pub mint: Mint,
+    #[serde(default)]
     pub allocations: Vec<Allocation>,
     pub emissions: Emissions,
     pub staking: Staking,
@@ -56,6 +58,25 @@ impl Role {
             Self::Wallet(wallet) => wallet,
         }
     }
+}
+
+/// The IO mint; created, without metadata, if the file says nothing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mint {
+    /// A mint that exists and whose authority the migration's authority is, to take over instead.
+    #[serde(default, deserialize_with = "some_pubkey")]
+    pub adopt: Option<Pubkey>,
+    pub metadata: Option<Metadata>,
+}
+
+/// What wallets show of the mint. The cluster needs Metaplex Token Metadata for it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metadata {
+    pub name: String,
+    pub symbol: String,
+    pub uri: String,
 }
 
 /// IO minted at genesis.
@@ -184,6 +205,14 @@ impl Cluster {
                 "allocations and emissions exceed the cap of 800,000,000 IO; lower an allocation"
             );
         }
+        if self.mint.adopt.is_some() && !self.allocations.is_empty() {
+            bail!("an adopted mint has its supply already; remove the allocations");
+        }
+        if let Some(Metadata { name, symbol, uri }) = &self.mint.metadata
+            && (name.len() > 32 || symbol.len() > 10 || uri.len() > 200)
+        {
+            bail!("the mint's name may have 32 bytes, its symbol 10, its URI 200");
+        }
         let pools = self.emissions.pools.iter();
         if pools.sum::<u64>() != BPS {
             bail!("the pools' parts must sum to 10,000 basis points");
@@ -245,6 +274,12 @@ fn parse_pubkey<E: serde::de::Error>(text: &str) -> Result<Pubkey, E> {
 
 fn pubkey<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Pubkey, D::Error> {
     parse_pubkey(&String::deserialize(deserializer)?)
+}
+
+fn some_pubkey<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Pubkey>, D::Error> {
+    pubkey(deserializer).map(Some)
 }
 
 fn hex<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
@@ -353,6 +388,16 @@ mod tests {
                 "at most 500",
             ),
             ("\"10_000\"", "\"0.0000001\"", "6 decimals"),
+            (
+                "[[allocations]]",
+                "[mint]\nadopt = \"BZLbGTNCSFfoth2GYDtwr7e4imWzpR5jqcUuGEwr646K\"\n[[allocations]]",
+                "has its supply already",
+            ),
+            (
+                "[[allocations]]",
+                "[mint.metadata]\nname = \"IO\"\nsymbol = \"elevenbytes\"\nuri = \"\"\n[[allocations]]",
+                "its symbol 10",
+            ),
         ] {
             assert!(LOCALNET.contains(from));
             let error = Cluster::parse(&LOCALNET.replace(from, to)).expect_err(why);

@@ -3,7 +3,7 @@
 //! A plan is computed from what is on chain, so after a failure at any point the next plan holds the
 //! rest and nothing that is done already.
 
-use crate::cluster::{Cluster, MintName};
+use crate::cluster::{Cluster, Metadata, MintName};
 use anyhow::{Context, Result, anyhow, bail};
 use io_client::{
     Instruction, Pubkey, amount, emissions, mint, payments, pda,
@@ -52,6 +52,7 @@ pub fn plan(cluster: &Cluster, operator: &Operator, chain: &impl Chain) -> Resul
     plan.staking()?;
     plan.allocations()?;
     plan.payments()?;
+    plan.metadata()?;
     Ok(plan.steps)
 }
 
@@ -75,12 +76,31 @@ impl<C: Chain> Planner<'_, C> {
     /// Whether anything was minted. From then on, a genesis minter that is not there was revoked, or
     /// the authority is another than at genesis: it must not mint a second time.
     fn issued(&self) -> Result<bool> {
+        Ok(self.config()?.is_some_and(|config| config.minted > 0))
+    }
+
+    /// The IO mint: the one that `io_mint` governs, or will.
+    fn io(&self) -> Result<Pubkey> {
+        let adopt = self.cluster.mint.adopt;
+        let wanted = adopt.unwrap_or(io_mint::MINT.address);
+        if let Some(config) = self.config()?
+            && config.mint != wanted
+        {
+            bail!(
+                "`io_mint` governs {}, and the file says {wanted}; correct the file",
+                config.mint
+            );
+        }
+        Ok(wanted)
+    }
+
+    /// The config of `io_mint`, if there is one.
+    fn config(&self) -> Result<Option<MintConfig>> {
         self.account(&io_mint::CONFIG.address)
-            .map_or(Ok(false), |data| {
-                MintConfig::read_copy(&data)
-                    .map(|config| config.minted > 0)
-                    .context("the config of `io_mint` has another layout")
+            .map(|data| {
+                MintConfig::read_copy(&data).context("the config of `io_mint` has another layout")
             })
+            .transpose()
     }
 
     fn step(&mut self, what: impl Into<String>, instructions: Vec<Instruction>) {
@@ -93,12 +113,19 @@ impl<C: Chain> Planner<'_, C> {
     /// The mint, and every minter: they are active at once only before anything was minted.
     fn mint(&mut self) -> Result<()> {
         let authority = &self.operator.authority;
+        let io = self.io()?;
         if self.missing(&io_mint::CONFIG.address) {
             let guardian = self.cluster.roles.guardian.resolve(authority);
-            self.step(
-                "create the IO mint",
-                vec![mint::initialize(authority, &guardian)],
-            );
+            match self.cluster.mint.adopt {
+                None => self.step(
+                    "create the IO mint",
+                    vec![mint::initialize(authority, &guardian)],
+                ),
+                Some(_) => self.step(
+                    format!("adopt {io} as the IO mint"),
+                    vec![mint::adopt(authority, authority, &io, &guardian)],
+                ),
+            }
         }
         let unlimited = |policy| MinterTerms {
             policy,
@@ -154,11 +181,7 @@ impl<C: Chain> Planner<'_, C> {
         };
         self.step(
             format!("create the distributor with {} pools", rules.pools.len()),
-            vec![emissions::initialize(
-                authority,
-                &io_mint::MINT.address,
-                &terms,
-            )],
+            vec![emissions::initialize(authority, &self.io()?, &terms)],
         );
         Ok(())
     }
@@ -225,7 +248,7 @@ impl<C: Chain> Planner<'_, C> {
                     );
                 }
                 let owner = allocation.owner.resolve(authority);
-                let io = io_mint::MINT.address;
+                let io = self.io()?;
                 self.step(
                     format!(
                         "mint {} IO for {}",
@@ -236,6 +259,7 @@ impl<C: Chain> Planner<'_, C> {
                         token::create_associated(authority, &owner, &io),
                         mint::mint_to(
                             authority,
+                            &io,
                             &token::associated(&owner, &io),
                             allocation.amount,
                         ),
@@ -262,7 +286,7 @@ impl<C: Chain> Planner<'_, C> {
         }
         for asset in &self.cluster.assets {
             let (mint, decimals) = match asset.mint {
-                MintName::Io => (io_mint::MINT.address, IO_DECIMALS),
+                MintName::Io => (self.io()?, IO_DECIMALS),
                 MintName::Usdc => (self.operator.usdc, USDC_DECIMALS),
                 MintName::Address(mint) => (mint, self.decimals(&mint)?),
             };
@@ -311,6 +335,23 @@ impl<C: Chain> Planner<'_, C> {
         Ok(())
     }
 
+    /// Name, symbol and URI, if the file has them and wallets read others.
+    fn metadata(&mut self) -> Result<()> {
+        let Some(wanted) = &self.cluster.mint.metadata else {
+            return Ok(());
+        };
+        let io = self.io()?;
+        let found = self
+            .account(&pda::metadata(&io).0)
+            .and_then(|data| read_metadata(&data));
+        if found.as_ref() != Some(wanted) {
+            let Metadata { name, symbol, uri } = wanted;
+            let set = mint::set_metadata(&self.operator.authority, &io, name, symbol, uri);
+            self.step(format!("name the IO mint {name} ({symbol})"), vec![set]);
+        }
+        Ok(())
+    }
+
     /// Decimals of a mint, from its account.
     fn decimals(&self, mint: &Pubkey) -> Result<u8> {
         const DECIMALS: usize = 44;
@@ -318,4 +359,24 @@ impl<C: Chain> Planner<'_, C> {
             .and_then(|data| data.get(DECIMALS).copied())
             .with_context(|| format!("{mint} is not a mint on this cluster"))
     }
+}
+
+/// The texts of a metadata account: after the kind, the update authority and the mint, each with its
+/// length and padded with zeros.
+fn read_metadata(data: &[u8]) -> Option<Metadata> {
+    const TEXTS: usize = 1 + 32 + 32;
+    let mut rest = data.get(TEXTS..)?;
+    let mut next = || {
+        let (len, tail) = rest.split_first_chunk::<4>()?;
+        let len = usize::try_from(u32::from_le_bytes(*len)).ok()?;
+        let (text, tail) = tail.split_at_checked(len)?;
+        rest = tail;
+        let text = core::str::from_utf8(text).ok()?;
+        Some(text.trim_end_matches('\0').to_owned())
+    };
+    Some(Metadata {
+        name: next()?,
+        symbol: next()?,
+        uri: next()?,
+    })
 }

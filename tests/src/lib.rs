@@ -6,6 +6,7 @@ pub mod bench;
 pub mod books;
 pub mod network;
 mod outcome;
+pub mod packet;
 pub mod scenario;
 mod tokens;
 mod world;

@@ -28,11 +28,14 @@ pub fn lint(checkout: &Checkout) -> Result<()> {
             "fix what clippy says above",
         )?;
     }
-    cargo::run(
-        &checkout.test_programs(),
-        &["fmt", "--all", "--check"],
-        "run `cargo fmt --all` there",
-    )
+    for folder in checkout.test_programs() {
+        cargo::run(
+            &folder,
+            &["fmt", "--all", "--check"],
+            "run `cargo fmt --all` there",
+        )?;
+    }
+    Ok(())
 }
 
 /// Builds the programs and runs every test there is.

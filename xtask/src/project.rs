@@ -37,9 +37,10 @@ impl Checkout {
         self.root.join("localnet")
     }
 
-    /// The nested workspace with the programs that only tests use.
-    pub fn test_programs(&self) -> PathBuf {
-        self.root.join("tests/programs")
+    /// The nested workspaces with the programs that only tests use: of one lock file each, since the
+    /// metadata program needs an older SDK than the AMM.
+    pub fn test_programs(&self) -> [PathBuf; 2] {
+        ["tests/programs", "tests/programs/metadata"].map(|folder| self.root.join(folder))
     }
 
     /// Interface descriptions that programs read at compile time.

@@ -9,6 +9,7 @@
 pub mod account;
 pub mod event;
 pub mod loader;
+pub mod metadata;
 pub mod mint;
 pub mod relay;
 pub mod staking;

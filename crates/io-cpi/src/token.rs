@@ -11,6 +11,7 @@ use anchor_lang::{
 use io_shared::ids::TOKEN_PROGRAM;
 
 const TRANSFER: u8 = 3;
+const SET_AUTHORITY: u8 = 6;
 const MINT_TO: u8 = 7;
 const BURN: u8 = 8;
 const CLOSE_ACCOUNT: u8 = 9;
@@ -277,6 +278,24 @@ pub fn create_mint(
         &[],
     );
     Ok(())
+}
+
+/// Hands the right to mint from `authority`, a wallet that signed, to `next`.
+pub fn set_mint_authority(mint: &AccountView, authority: &AccountView, next: &Address) {
+    const MINT_TOKENS: u8 = 0;
+    let mut data = [0; 35];
+    data[..3].copy_from_slice(&[SET_AUTHORITY, MINT_TOKENS, 1]);
+    data[3..].copy_from_slice(next.as_ref());
+    invoke(
+        &TOKEN_PROGRAM,
+        &data,
+        [
+            InstructionAccount::writable(mint.address()),
+            InstructionAccount::readonly_signer(authority.address()),
+        ],
+        [mint, authority],
+        &[],
+    );
 }
 
 /// Closes an empty token account; its rent goes to `rent_payer`.

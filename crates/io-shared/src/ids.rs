@@ -41,6 +41,10 @@ pub const SYSTEM_PROGRAM: Address = Address::from_str_const("1111111111111111111
 pub const UPGRADEABLE_LOADER: Address =
     Address::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111");
 
+/// Metaplex Token Metadata: where wallets read a classic mint's name, symbol and URI.
+pub const METADATA_PROGRAM: Address =
+    Address::from_str_const("metaqbxxUerdq28cj1RbAWkYQm3ybzjb6a8bt518x1s");
+
 /// `io_mint`.
 pub mod io_mint {
     use super::*;
@@ -48,9 +52,9 @@ pub mod io_mint {
     /// `[b"__event_authority"]`: signs the self-calls that carry events.
     pub const EVENT_AUTHORITY: FixedPda =
         fixed("3hpWXpEzex6BebZUYwYgwnW8CapPtFdNfdHjmWAC82Xo", 252);
-    /// `[b"mint-config"]`: config and mint authority.
+    /// `[b"mint-config"]`: config, mint authority and update authority of the mint's metadata.
     pub const CONFIG: FixedPda = fixed("Ha3YqoTYwQRBttr6HG45yscA2GuktBuQykCnYAVEGUnn", 253);
-    /// `[b"mint"]`: the IO mint made by `initialize`.
+    /// `[b"mint"]`: the IO mint made by `initialize`; an adopted one is anywhere.
     pub const MINT: FixedPda = fixed("FRSiEKGNSePopdkwDkkgbDpHjhmMgR2danE1uXPDWN3f", 254);
     /// The loader's account that names the upgrade authority.
     pub const PROGRAM_DATA: Address =
@@ -82,6 +86,9 @@ pub mod io_emissions {
     pub const CONFIG: FixedPda = fixed("6zrDiQ3baqjyAKzzcxn7FKct7uSWtmRQRxG1G6jYN7uN", 251);
     /// `[b"emissions-vault"]`: token account with what is minted but not yet harvested.
     pub const VAULT: FixedPda = fixed("G8tn8Q2uestHwn1ZatxL3WfYvfgVKXSDPBKgaZsCHtkm", 255);
+    /// `[b"minter", CONFIG]` of `io_mint`: the right to mint the emission.
+    pub const MINTER: Address =
+        Address::from_str_const("4iw6ZQv1rnFwR4v916rw4pYfaBg9B5VN97R7WXiEHLi6");
     /// The loader's account that names the upgrade authority.
     pub const PROGRAM_DATA: Address =
         Address::from_str_const("2T2VcLdegyrMCduzQPhMqwVNyeXJZCTu1C5e9Yvv1hJY");
@@ -154,6 +161,9 @@ mod tests {
         ] {
             assert_eq!(pda, derived(seed, &program));
         }
+        let minter = [seeds::MINTER, io_emissions::CONFIG.address.as_ref()];
+        let (minter, _) = Address::find_program_address(&minter, &io_mint::ID);
+        assert_eq!(io_emissions::MINTER, minter);
         for (address, program) in [
             (io_mint::PROGRAM_DATA, io_mint::ID),
             (io_staking::PROGRAM_DATA, io_staking::ID),

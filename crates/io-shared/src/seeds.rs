@@ -10,6 +10,9 @@ pub const MINT: &[u8] = b"mint";
 /// `io_mint`: [`crate::state::Minter`], then the minter's authority.
 pub const MINTER: &[u8] = b"minter";
 
+/// Metaplex Token Metadata: a mint's metadata, then that program and the mint.
+pub const METADATA: &[u8] = b"metadata";
+
 /// `io_staking`: [`crate::state::StakingConfig`].
 pub const STAKING_CONFIG: &[u8] = b"staking";
 /// `io_staking`: [`crate::state::DeviceClass`], then the class id (u16, little endian).

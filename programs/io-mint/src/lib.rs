@@ -14,6 +14,7 @@ use solana_compiler_builtins as _;
 
 mod instructions;
 
+use alloc::string::String;
 use anchor_lang::prelude::*;
 use instructions::*;
 use io_shared::{ids::io_mint::EVENT_AUTHORITY, state::MinterTerms};
@@ -45,6 +46,21 @@ pub mod io_mint {
         ctx.accounts.initialize(guardian)
     }
 
+    /// Creates the config for a mint that exists already.
+    pub fn adopt(ctx: &mut Context<Adopt>, guardian: Address) -> Result<()> {
+        ctx.accounts.adopt(guardian)
+    }
+
+    /// Sets what wallets call the mint.
+    pub fn set_metadata(
+        ctx: &mut Context<SetMetadata>,
+        name: String,
+        symbol: String,
+        uri: String,
+    ) -> Result<()> {
+        ctx.accounts.set_metadata(&name, &symbol, &uri)
+    }
+
     /// Gives an account the right to mint on terms.
     pub fn add_minter(
         ctx: &mut Context<AddMinter>,
@@ -57,6 +73,11 @@ pub mod io_mint {
     /// Raises an allowance after a delay, or lowers it at once.
     pub fn raise_minter(ctx: &mut Context<RaiseMinter>, next_total: u64) -> Result<()> {
         ctx.accounts.raise_minter(next_total)
+    }
+
+    /// Drops a raise that waits.
+    pub fn cancel_raise(ctx: &mut Context<CancelRaise>) -> Result<()> {
+        ctx.accounts.cancel_raise()
     }
 
     /// Takes the right to mint away at once.

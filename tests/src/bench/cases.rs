@@ -9,8 +9,10 @@ use crate::{GENESIS, World, amm::AMM_PROGRAM, network::Network, scenario::CLUSTE
 use io_client::{
     Instruction, Pubkey, emissions, mint, payments, pda,
     shared::{
-        constants::{BPS, COOLDOWN, DAY, HOUR, IO, MAX_SUPPLIERS, USDC, USDC_DECIMALS},
-        ids::{TOKEN_PROGRAM, io_mint, io_staking},
+        constants::{
+            BPS, COOLDOWN, DAY, HOUR, IO, IO_DECIMALS, MAX_SUPPLIERS, USDC, USDC_DECIMALS,
+        },
+        ids::{METADATA_PROGRAM, TOKEN_PROGRAM, io_mint, io_staking},
         state::{
             ClassRule, EmissionsRule, MintPolicy, MinterTerms, NodeStatus, PayoutPreference,
             TrancheKind,
@@ -30,7 +32,10 @@ const POOL: u8 = 1;
 const POOLS: u8 = 2;
 const COMMISSION_BPS: u64 = 1_000;
 /// Nodes that one scoring transaction of the benchmark names.
-const SCORED: usize = 12;
+const SCORED: usize = 20;
+/// Nodes that one transaction of the benchmark harvests: the runtime runs 64 instructions in one, calls
+/// included, and each harvest takes five.
+const HARVESTED: usize = 12;
 /// Orders over which a payment's cost is the median: finding a receipt's address takes one try or
 /// several.
 const ORDERS: u8 = 33;
@@ -122,6 +127,7 @@ pub fn measure() -> Vec<Row> {
     bench.change();
     bench.retire();
     bench.govern();
+    bench.rows.extend(adopt());
     bench.rows.extend(launch());
     bench.rows.sort_by_key(|row| {
         ["io_mint", "io_staking", "io_emissions", "io_payments"]
@@ -152,6 +158,28 @@ impl Bench {
         let row = row((program, instruction, case), calls, &ours, &theirs);
         let floor_cu = floor.map(|operation| self.floor.measure(operation));
         self.rows.push(Row { floor_cu, ..row });
+    }
+
+    /// What a harvest costs as one of many in a transaction.
+    fn harvest_many(&mut self, nodes: &[Pubkey]) {
+        let harvests: Vec<Instruction> = nodes
+            .iter()
+            .take(HARVESTED)
+            .map(|node| emissions::harvest(node, POOL))
+            .collect();
+        let outcome = self.network.world.run(&harvests, &[]);
+        // The log of so long a transaction is cut off; the calls are those of the first.
+        let logs = &outcome.meta.logs;
+        let first = logs[1..]
+            .iter()
+            .position(|line| line.ends_with("invoke [1]"))
+            .map_or(&logs[..], |next| &logs[..=next]);
+        let each = Calls {
+            total: outcome.cu / HARVESTED as u64,
+            ..Calls::read(first, &[])
+        };
+        let named = ("io_emissions", "harvest", "each of 12 in a transaction");
+        self.rows.push(row(named, each, &harvests[0], &harvests[1]));
     }
 
     /// Runs one instruction with everyone's keys at hand.
@@ -197,10 +225,22 @@ impl Bench {
         self.measure(
             ("io_mint", "mint_to", "allowance with a window"),
             Some(Operation::Mint),
-            |party| mint::mint_to(&party.operator.pubkey(), &party.operator_io, IO),
+            |party| {
+                mint::mint_to(
+                    &party.operator.pubkey(),
+                    &io_mint::MINT.address,
+                    &party.operator_io,
+                    IO,
+                )
+            },
         );
         self.measure(("io_mint", "burn", "own tokens"), None, |party| {
-            mint::burn(&party.holder.pubkey(), &party.holder_io, IO)
+            mint::burn(
+                &party.holder.pubkey(),
+                &io_mint::MINT.address,
+                &party.holder_io,
+                IO,
+            )
         });
     }
 
@@ -309,7 +349,7 @@ impl Bench {
             advance,
         );
         self.measure(
-            ("io_emissions", "set_scores", "12 nodes, all earning"),
+            ("io_emissions", "set_scores", "20 nodes, all earning"),
             None,
             |_| emissions::set_scores(&authority, POOL, &scores),
         );
@@ -328,6 +368,8 @@ impl Bench {
             None,
             |party| emissions::harvest(&party.node, POOL),
         );
+        let others: Vec<Pubkey> = scores[2..].iter().map(|(node, _)| *node).collect();
+        self.harvest_many(&others);
         self.measure(
             ("io_staking", "claim", "delegator"),
             Some(Operation::Claim),
@@ -817,6 +859,7 @@ impl Bench {
                 "raise_minter",
                 mint::raise_minter(&authority, &next, 2_000 * IO),
             ),
+            ("cancel_raise", mint::cancel_raise(&authority, &next)),
             (
                 "revoke_minter",
                 mint::revoke_minter(&authority, &next, &authority),
@@ -941,6 +984,30 @@ impl Bench {
             });
         }
     }
+}
+
+/// Taking over a mint, and naming it.
+fn adopt() -> Vec<Row> {
+    let mut world = World::new();
+    world.deploy("metadata", METADATA_PROGRAM);
+    let authority = world.authority.pubkey();
+    let io = world.create_mint_of(IO_DECIMALS, &authority);
+    let name = |name| mint::set_metadata(&authority, &io, name, "IO", "https://example.com");
+    [
+        (
+            ("adopt", "of the same authority"),
+            mint::adopt(&authority, &authority, &io, &authority),
+        ),
+        (("set_metadata", "created"), name("io")),
+        (("set_metadata", "changed"), name("IO")),
+    ]
+    .into_iter()
+    .map(|((instruction, case), ours)| {
+        let outcome = world.run(&[ours.clone()], &[]);
+        let calls = Calls::read(&outcome.meta.logs, &[]);
+        row(("io_mint", instruction, case), calls, &ours, &ours)
+    })
+    .collect()
 }
 
 /// What makes a network: each kind of step of a migration, once.

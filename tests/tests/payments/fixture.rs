@@ -89,7 +89,7 @@ pub(crate) fn io_account(world: &mut World, owner: &Pubkey, amount: u64) -> Pubk
     let account = world.create_token_account(owner, &MINT, 0);
     if amount > 0 {
         let authority = world.authority.pubkey();
-        world.run(&[mint::mint_to(&authority, &account, amount)], &[]);
+        world.run(&[mint::mint_to(&authority, &MINT, &account, amount)], &[]);
     }
     account
 }

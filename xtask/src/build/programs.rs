@@ -77,24 +77,26 @@ struct Dependency {
 
 /// Every program of the checkout, product programs first.
 pub fn discover(checkout: &Checkout) -> Result<Vec<Program>> {
-    let product = packages(&checkout.root)?;
-    let test = packages(&checkout.test_programs())?;
-    let all: Vec<&Package> = product.iter().chain(&test).collect();
+    let product = (
+        Group::Product,
+        checkout.root.clone(),
+        packages(&checkout.root)?,
+    );
+    let mut workspaces = vec![product];
+    for folder in checkout.test_programs() {
+        let packages = packages(&folder)?;
+        workspaces.push((Group::Test, folder, packages));
+    }
+    let all: Vec<&Package> = workspaces
+        .iter()
+        .flat_map(|(_, _, packages)| packages)
+        .collect();
     let mut programs = Vec::new();
-    for (group, workspace, folder, packages) in [
-        (
-            Group::Product,
-            checkout.root.clone(),
-            checkout.programs(),
-            &product,
-        ),
-        (
-            Group::Test,
-            checkout.test_programs(),
-            checkout.test_programs(),
-            &test,
-        ),
-    ] {
+    for (group, workspace, packages) in &workspaces {
+        let folder = match group {
+            Group::Product => checkout.programs(),
+            Group::Test => workspace.clone(),
+        };
         for package in packages
             .iter()
             .filter(|package| package.manifest_path.starts_with(&folder))
@@ -107,7 +109,7 @@ pub fn discover(checkout: &Checkout) -> Result<Vec<Program>> {
                 programs.push(Program {
                     package: package.name.clone(),
                     library: library.name.replace('-', "_"),
-                    group,
+                    group: *group,
                     workspace: workspace.clone(),
                     manifest: package.manifest_path.clone(),
                     sources: sources(package, &all),

@@ -22,5 +22,6 @@ errors! {
         ScoreStepTooLarge = "the score moves more than max_score_step_bps per epoch; approach it in steps",
         AlreadyScored = "the node was scored in this epoch already; wait for the next",
         Overflow = "the books do not add up; report this, it should be impossible",
+        WrongMinter = "the distributor's minter follows no schedule, or another; add one on the same curve and start",
     }
 }

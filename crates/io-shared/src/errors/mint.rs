@@ -15,9 +15,12 @@ errors! {
         WindowExceeded = "the minter's rate limit is reached; mint less or wait until the window drains",
         HardCapExceeded = "more than 800,000,000 IO would be minted or promised; stay within the hard cap",
         UnknownCurve = "no emission curve has this id; use that of a curve in `math::curve`",
-        RetroactiveStart = "the schedule would emit for a time before its minter is active; start it later",
+        ScheduleWithWindow = "a schedule is a rate limit already, and a second one could stop its crank for good; use u64::MAX",
         BadWindow = "a rate limit needs an amount and a length above zero; use u64::MAX for no limit",
         NotAnAllowance = "only an allowance can be raised or lowered; a schedule can only be revoked",
         BurnExceedsMinted = "more would be burned than was ever minted; the books are wrong: report this",
+        UnsuitableMint = "a mint can be adopted if it is of the SPL token program, has 8 decimals and no freeze authority",
+        NotTheMintsAuthority = "the signer may not mint the adopted mint; sign with the mint's own authority",
+        MetadataTooLong = "a name has at most 32 bytes, a symbol 10 and a URI 200; shorten it",
     }
 }

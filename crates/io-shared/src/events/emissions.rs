@@ -14,6 +14,10 @@ event! {
         /// Id of the curve.
         curve: u64,
         start_at: i64,
+        /// Epochs that others emitted before, on an adopted mint.
+        epochs_done: u64,
+        /// Raw IO that they emitted.
+        emitted: u64,
         bounty_bps: u64,
         /// Raw IO.
         bounty_cap: u64,

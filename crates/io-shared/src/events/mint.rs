@@ -13,6 +13,32 @@ event! {
 }
 
 event! {
+    /// The config was created for a mint that exists, and became its authority.
+    MintAdopted {
+        authority: Address,
+        guardian: Address,
+        mint: Address,
+        /// Could mint until now.
+        old_mint_authority: Address,
+        /// Raw IO that the mint had issued, counted as minted.
+        supply: u64,
+    }
+}
+
+event! {
+    /// Name, symbol and URI of the mint were set, each zero padded.
+    MetadataSet {
+        mint: Address,
+        metadata: Address,
+        /// 1 if the metadata account was created.
+        created: u64,
+        name: [u8; 32],
+        symbol: [u8; 16],
+        uri: [u8; 200],
+    }
+}
+
+event! {
     /// An authority was given the right to mint.
     MinterAdded {
         minter: Address,
@@ -26,6 +52,8 @@ event! {
         curve: u64,
         /// When epoch 0 opens; schedule only.
         start_at: i64,
+        /// Raw IO of the curve that is not this minter's to mint; schedule only.
+        skipped: u64,
         /// No mint before this time.
         active_at: i64,
         /// Raw IO per window; `u64::MAX` for no limit.
@@ -35,7 +63,7 @@ event! {
 }
 
 event! {
-    /// An allowance was lowered at once, or a raise of it was scheduled.
+    /// An allowance was lowered at once, or a raise of it was scheduled or dropped.
     MinterRaised {
         minter: Address,
         /// Raw IO in all, in force now.

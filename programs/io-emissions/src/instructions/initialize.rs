@@ -6,13 +6,14 @@ use io_shared::{
     events::EmissionsInitialized,
     ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_emissions, io_mint},
     seeds,
-    state::{EmissionsConfig, EmissionsTerms, MintConfig, RewardPool},
+    state::{EmissionsConfig, EmissionsTerms, MintConfig, Minter, RewardPool},
 };
 
 /// Creates the config, the vault and the pools. Works once.
 ///
 /// - `authority` signs and is the program's upgrade authority; it pays and becomes the authority
 /// - `io_mint` is initialized, and `mint` is the mint that it governs
+/// - the config has a minter already, by a schedule of the same curve and start
 /// - the curve exists, the rules are within their bounds
 /// - the shares are above 0, sum to 10,000, and have one pool account each, in order, after the
 ///   declared accounts
@@ -30,6 +31,8 @@ pub struct Initialize {
     pub mint_config: Account<MintConfig>,
     #[account(address = mint_config.mint @ EmissionsError::WrongMint)]
     pub mint: UncheckedAccount,
+    #[account(address = io_emissions::MINTER @ EmissionsError::WrongAccount)]
+    pub minter: Account<Minter>,
     #[account(address = TOKEN_PROGRAM @ EmissionsError::WrongAccount)]
     pub token_program: UncheckedAccount,
     #[account(address = SYSTEM_PROGRAM @ EmissionsError::WrongAccount)]
@@ -48,7 +51,8 @@ impl Initialize {
             EmissionsError::NotUpgradeAuthority
         );
         let mint = *self.mint.address();
-        let begun = EmissionsConfig::new(authority, mint, io_emissions::CONFIG.bump, terms)?;
+        let mut begun = EmissionsConfig::new(authority, mint, io_emissions::CONFIG.bump, terms)?;
+        begun.follow(&self.minter)?;
         require!(
             pools.len() == usize::from(begun.pool_count),
             EmissionsError::WrongShares
@@ -84,6 +88,8 @@ impl Initialize {
                 mint,
                 curve: u64::from(terms.curve),
                 start_at: terms.start_at,
+                epochs_done: begun.epochs_done,
+                emitted: begun.emitted,
                 bounty_bps: terms.bounty_bps,
                 bounty_cap: terms.bounty_cap,
                 max_boost_bps: terms.max_boost_bps,

@@ -19,8 +19,8 @@ use io_shared::{
 /// - `authority` signs and is the config's; it pays the rent and gets it back at `revoke_minter`
 /// - `minter_authority` has no minter yet
 /// - an allowance is not zero and within what the hard cap leaves
-/// - a schedule's curve exists, and starts no sooner than the minter is active unless nothing is
-///   minted
+/// - a schedule's curve exists, what is left of it when the minter is active is within what the hard
+///   cap leaves, and it has no rate limit
 /// - a rate limit has an amount and a length
 #[derive(Accounts)]
 pub struct AddMinter {
@@ -75,6 +75,7 @@ impl AddMinter {
                 total: added.total,
                 curve: u64::from(added.curve),
                 start_at: added.start_at,
+                skipped: added.skipped,
                 active_at: added.active_at,
                 window_limit: added.window_limit,
                 window_seconds: added.window_seconds,

@@ -1,5 +1,5 @@
 use crate::record;
-use anchor_lang::prelude::*;
+use anchor_lang::{pinocchio::sysvars::Sysvar as _, prelude::*};
 use io_cpi::account;
 use io_shared::{
     errors::MintError,
@@ -10,17 +10,16 @@ use io_shared::{
 
 /// Closes a minter at once; its rent goes back to who paid it.
 ///
-/// - `authority` signs and is the config's
+/// - `signer` signs and is the authority, or, while the minter is not active yet, the guardian
 /// - `rent_payer` is the one the minter names
 #[derive(Accounts)]
 pub struct RevokeMinter {
-    #[account(address = config.governance.authority @ MintError::Unauthorized)]
-    pub authority: Signer,
+    pub signer: Signer,
     #[account(address = io_mint::CONFIG.address @ MintError::WrongAccount)]
     pub config: Account<MintConfig>,
     #[account(mut)]
     pub minter: Account<Minter>,
-    /// Often the authority itself.
+    /// Often the signer itself.
     #[account(unsafe(dup), address = minter.rent_payer @ MintError::WrongAccount)]
     pub rent_payer: UncheckedAccount,
     #[account(address = io_mint::EVENT_AUTHORITY.address @ MintError::WrongAccount)]
@@ -31,6 +30,12 @@ pub struct RevokeMinter {
 
 impl RevokeMinter {
     pub fn revoke_minter(&mut self) -> Result<()> {
+        let now = Clock::get()?.unix_timestamp;
+        require!(
+            self.minter
+                .revocable_by(self.signer.address(), &self.config, now),
+            MintError::Unauthorized
+        );
         record(
             &self.event_authority,
             MinterRevoked {

@@ -1,4 +1,4 @@
-use super::super::{Governance, Scheduled, layout};
+use super::super::{Governance, Minter, Scheduled, layout};
 use crate::{
     Address,
     constants::{BPS, MAX_BOOST_BPS, MAX_BOUNTY_BPS, MAX_POOLS, MAX_SCORE_AGE_EPOCHS, VERSION},
@@ -208,6 +208,24 @@ impl EmissionsConfig {
         Ok(config)
     }
 
+    /// Begins where the schedule of the distributor's `minter` does: with epoch 0, or, on a mint that had
+    /// a supply before, with the epoch that is open when the minter becomes active. What the curve
+    /// emitted until then counts as emitted, to someone else. Refuses a minter that would not mint
+    /// what this curve emits.
+    pub fn follow(&mut self, minter: &Minter) -> Result<(), EmissionsError> {
+        let curve = Curve::by_id(self.curve).ok_or(EmissionsError::UnknownCurve)?;
+        if minter.policy != Minter::SCHEDULE
+            || (minter.curve, minter.start_at) != (self.curve, self.start_at)
+        {
+            return Err(EmissionsError::WrongMinter);
+        }
+        if minter.skipped > 0 {
+            self.epochs_done = curve.epochs_elapsed(self.start_at, minter.active_at);
+            self.emitted = minter.skipped;
+        }
+        Ok(())
+    }
+
     /// The epoch that is open at `now`: the number of those that are over.
     #[inline]
     pub fn epoch(&self, now: i64) -> u64 {
@@ -401,6 +419,53 @@ mod tests {
         assert_eq!(advance.for_pools(), 456_521_004_566);
         assert_eq!(config.advance(START + 7_199), None);
         assert!(config.invariant(0));
+    }
+
+    #[test]
+    fn begins_where_its_minters_schedule_does() {
+        let minter = Minter {
+            policy: Minter::SCHEDULE,
+            start_at: START,
+            ..Zeroable::zeroed()
+        };
+        let mut from_the_start = config();
+        from_the_start.follow(&minter).expect("the same schedule");
+        assert_eq!(
+            bytemuck::bytes_of(&from_the_start),
+            bytemuck::bytes_of(&config())
+        );
+
+        let before = Curve::HOURLY.cumulative(20_000);
+        let mut later = config();
+        later
+            .follow(&Minter {
+                skipped: before,
+                active_at: START + 20_000 * 3_600 + 1_800,
+                ..minter
+            })
+            .expect("the same schedule");
+        assert_eq!((later.epochs_done, later.emitted), (20_000, before));
+        assert!(later.invariant(0));
+        let now = START + 20_001 * 3_600;
+        assert_eq!(later.advance(now - 1), None);
+        assert_eq!(
+            later.advance(now).expect("due").emission,
+            Curve::HOURLY.cumulative(20_001) - before
+        );
+
+        for other in [
+            Minter {
+                policy: Minter::ALLOWANCE,
+                ..minter
+            },
+            Minter { curve: 1, ..minter },
+            Minter {
+                start_at: START + 1,
+                ..minter
+            },
+        ] {
+            assert_eq!(config().follow(&other), Err(EmissionsError::WrongMinter));
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub struct NodeEmission {
     pub pending_weight: u64,
     /// Epoch in which `pending_weight` was earned; [`NEVER`] while nothing waits.
     pub pending_epoch: u64,
-    /// The pool's `acc_per_weight` up to which this node is settled.
+    /// The pool's `acc_per_weight` up to which this node is settled, but for less than a raw unit.
     pub acc_paid: U128,
     /// The pool's `epochs_done` when this node was last settled.
     pub settled_epoch: u64,
@@ -112,7 +112,9 @@ impl NodeEmission {
     ///
     /// Forfeited is all of it if the last score is too old, and the weight with it; and, from a drop in
     /// stake on, what the dropped stake would not have earned, the weight being lowered to match. A minimum
-    /// that a grace ended for lowers the weight too, with what accrued paid in full. Never raises the weight. `None` if the books do not add up, which no sequence of calls can bring about.
+    /// whose grace has ended lowers the weight too, with what accrued paid in full. Never raises the weight.
+    /// Less than a raw unit waits for more, so that nobody can keep a small node at zero by settling it
+    /// often. `None` if the books do not add up, which no sequence of calls can bring about.
     #[inline]
     pub fn settle(
         &mut self,
@@ -151,7 +153,9 @@ impl NodeEmission {
         let forfeited = accrued.checked_sub(earned)?;
         pool.forfeit(forfeited)?;
         self.owed = self.owed.checked_add(earned)?;
-        self.acc_paid = acc.into();
+        if accrued > 0 {
+            self.acc_paid = acc.into();
+        }
         self.settled_epoch = pool.epochs_done;
         self.settlements = self.settlements.checked_add(1)?;
         Some(Settlement { earned, forfeited })
@@ -242,10 +246,15 @@ impl NodeEmission {
         self.set_weight(pool, 0)
     }
 
+    /// The weight of a node that is settled. What waits of less than a raw unit stays with the pool:
+    /// it was earned by another weight.
     #[inline]
     fn set_weight(&mut self, pool: &mut RewardPool, weight: u64) -> Option<()> {
-        pool.reweigh(self.weight, weight)?;
-        self.weight = weight;
+        if weight != self.weight {
+            pool.reweigh(self.weight, weight)?;
+            self.weight = weight;
+            self.acc_paid = pool.acc_per_weight;
+        }
         Some(())
     }
 
@@ -535,6 +544,69 @@ mod tests {
             (books.emission.weight, books.emission.pending_weight),
             (0, ONE)
         );
+    }
+
+    /// A third of a raw unit an epoch, settled in each by someone who would like it lost.
+    #[test]
+    fn amounts_that_round_to_zero_are_not_lost_by_settling() {
+        let (mut often, mut once) = (Books::earning(), Books::earning());
+        for books in [&mut often, &mut once] {
+            // Others, three hundred million times as heavy.
+            books.pool.total_weight += 3 * 100_000_000 * ONE - ONE;
+            books.pool.acc_per_weight = (u128::MAX - 5).into();
+            books.emission.acc_paid = books.pool.acc_per_weight;
+        }
+        let rules = WeightRules {
+            max_score_age: 1_000,
+            ..RULES
+        };
+        let settle = |books: &mut Books| {
+            let settled = books
+                .emission
+                .settle(&books.node, &mut books.pool, &rules, NOW)
+                .expect("adds up");
+            assert!(settled.earned <= 1);
+        };
+        for epoch in 2..302 {
+            for books in [&mut often, &mut once] {
+                books.pool.distribute(100_000_000, epoch, 0).expect("fits");
+            }
+            settle(&mut often);
+            settle(&mut often);
+        }
+        let Settlement { earned, .. } = once
+            .emission
+            .settle(&once.node, &mut once.pool, &rules, NOW)
+            .expect("adds up");
+        // 300 thirds, less what each 2^-64 of a share was rounded down by.
+        assert_eq!((earned, often.emission.owed), (99, 75));
+    }
+
+    #[test]
+    fn less_than_a_unit_does_not_grow_with_the_weight() {
+        let mut books = Books::earning();
+        books.pool.total_weight = 1 << 63;
+        books.crank(1);
+        let since = books
+            .pool
+            .acc_per_weight
+            .get()
+            .wrapping_sub(books.emission.acc_paid.get());
+        assert!(since > 0);
+        books
+            .emission
+            .settle(&books.node, &mut books.pool, &RULES, NOW)
+            .expect("adds up");
+        assert_eq!(books.emission.owed, 0);
+        books
+            .emission
+            .set_weight(&mut books.pool, 1 << 62)
+            .expect("fits");
+        books
+            .emission
+            .settle(&books.node, &mut books.pool, &RULES, NOW)
+            .expect("adds up");
+        assert_eq!(books.emission.owed, 0);
     }
 
     #[test]

@@ -40,6 +40,23 @@ impl MintConfig {
         }
     }
 
+    /// The books of a mint that has issued `supply` raw IO, all of which count as minted. What was
+    /// burned before is not known and not counted.
+    pub fn adopted(
+        governance: Governance,
+        mint: Address,
+        supply: u64,
+        bump: u8,
+    ) -> Result<Self, MintError> {
+        if supply > HARD_CAP {
+            return Err(MintError::HardCapExceeded);
+        }
+        Ok(Self {
+            minted: supply,
+            ..Self::new(governance, mint, bump)
+        })
+    }
+
     /// Counts `amount` raw IO as minted. Refuses while minting is paused and past [`HARD_CAP`].
     #[inline]
     pub fn record_mint(&mut self, amount: u64) -> Result<(), MintError> {
@@ -126,6 +143,22 @@ mod tests {
         assert_eq!(offset_of!(MintConfig, minted), 136);
         assert_eq!(offset_of!(MintConfig, burned), 144);
         assert_eq!(size_of::<MintConfig>(), 216);
+    }
+
+    #[test]
+    fn an_adopted_supply_counts_as_minted() {
+        let adopt =
+            |supply| MintConfig::adopted(Governance::new(AUTHORITY, GUARDIAN), MINT, supply, 253);
+        let mut adopted = adopt(600).expect("within the cap");
+        assert!(adopted.invariant());
+        assert_eq!((adopted.minted, adopted.burned), (600, 0));
+        assert_eq!(adopted.mintable(), HARD_CAP - 600);
+        assert_eq!(adopted.active_at(7), 7 + RULE_CHANGE_DELAY);
+        assert_eq!(adopted.record_burn(601), Err(MintError::BurnExceedsMinted));
+        assert_eq!(adopted.record_burn(600), Ok(()));
+        assert_eq!(adopt(0), Ok(config()));
+        assert_eq!(adopt(HARD_CAP).map(|adopted| adopted.mintable()), Ok(0));
+        assert_eq!(adopt(HARD_CAP + 1), Err(MintError::HardCapExceeded));
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub enum MintPolicy {
     /// At most `amount` raw IO in all.
     Allowance { amount: u64 },
     /// At most `cumulative(epochs elapsed)` of the [`Curve`] with id `curve`, whose epoch 0 opens at
-    /// `start_at`.
+    /// `start_at`; epochs that are over before the minter is active are not its to mint.
     Schedule { curve: u8, start_at: i64 },
 }
 
@@ -39,7 +39,8 @@ pub enum MintPolicy {
 )]
 pub struct MinterTerms {
     pub policy: MintPolicy,
-    /// Raw IO that may be minted in one rolling window; `u64::MAX` for no limit.
+    /// Raw IO that may be minted in one rolling window; `u64::MAX` for no limit, which a schedule must
+    /// have.
     pub window_limit: u64,
     /// Length of the window in seconds.
     pub window_seconds: u64,
@@ -78,7 +79,10 @@ pub struct Minter {
     /// Raw IO counted against the window at `window_at`.
     pub window_used: u64,
     pub window_at: i64,
-    pub reserved: [u8; 64],
+    /// Raw IO of the curve that was emitted before the minter was active: minted by someone else, as
+    /// on an adopted mint, or never; `Schedule` only.
+    pub skipped: u64,
+    pub reserved: [u8; 56],
 }
 
 layout!(Minter, ids::io_mint::ID);
@@ -89,8 +93,11 @@ impl Minter {
     /// `policy` of a [`MintPolicy::Schedule`].
     pub const SCHEDULE: u8 = 1;
 
-    /// A minter added at `now`. Refuses terms that promise more than the hard cap leaves, emit for a
-    /// time before the minter is active (unless nothing is minted yet), or never let it mint.
+    /// A minter added at `now`. Refuses terms that promise more than the hard cap leaves, or that could
+    /// keep it from minting for good.
+    ///
+    /// Unless nothing is minted yet, a schedule gives nothing for a time before the minter is active:
+    /// on a mint whose curve began before it was adopted, the minter goes on where the curve is then.
     pub fn new(
         authority: Address,
         rent_payer: Address,
@@ -120,11 +127,17 @@ impl Minter {
                 minter.total = amount;
             }
             MintPolicy::Schedule { curve, start_at } => {
-                if Curve::by_id(curve).is_none() {
-                    return Err(MintError::UnknownCurve);
+                let curve_by_id = Curve::by_id(curve).ok_or(MintError::UnknownCurve)?;
+                if config.minted != 0 {
+                    let skipped = curve_by_id.epochs_elapsed(start_at, minter.active_at);
+                    minter.skipped = curve_by_id.cumulative(skipped);
                 }
-                if config.minted != 0 && start_at < minter.active_at {
-                    return Err(MintError::RetroactiveStart);
+                if curve_by_id.cap.saturating_sub(minter.skipped) > config.mintable() {
+                    return Err(MintError::HardCapExceeded);
+                }
+                // What fell due while nobody cranked must fit one mint, however much it is.
+                if terms.window_limit != u64::MAX {
+                    return Err(MintError::ScheduleWithWindow);
                 }
                 minter.policy = Self::SCHEDULE;
                 minter.curve = curve;
@@ -190,11 +203,24 @@ impl Minter {
             self.next_total = next_total;
             self.next_total_at = now.saturating_add(RULE_CHANGE_DELAY);
         } else {
+            self.cancel_raise(now);
             self.total = next_total.max(self.minted);
-            self.next_total = 0;
-            self.next_total_at = 0;
         }
         Ok(())
+    }
+
+    /// Drops a raise that waits at `now`; one that is in force stays.
+    pub fn cancel_raise(&mut self, now: i64) {
+        self.total = self.total_at(now);
+        self.next_total = 0;
+        self.next_total_at = 0;
+    }
+
+    /// Whether `signer` may close this minter at `now`: the authority always, the guardian only while
+    /// the minter waits.
+    pub fn revocable_by(&self, signer: &Address, config: &MintConfig, now: i64) -> bool {
+        *signer == config.governance.authority
+            || (*signer == config.governance.guardian && now < self.active_at)
     }
 
     /// Raw IO in all that an allowance may mint, as in force at `now`.
@@ -207,21 +233,26 @@ impl Minter {
         }
     }
 
-    /// Raw IO that the schedule's curve has emitted at `now`; 0 for a curve that does not exist.
+    /// Raw IO of the schedule's curve that this minter may have minted at `now`; 0 for a curve that does
+    /// not exist.
     #[inline]
     pub fn emitted_by_schedule(&self, now: i64) -> u64 {
-        Curve::by_id(self.curve).map_or(0, |curve| {
-            curve.cumulative(curve.epochs_elapsed(self.start_at, now))
-        })
+        Curve::by_id(self.curve)
+            .map_or(0, |curve| {
+                curve.cumulative(curve.epochs_elapsed(self.start_at, now))
+            })
+            .saturating_sub(self.skipped)
     }
 
     /// What holds between any two instructions.
     pub fn invariant(&self) -> bool {
         let bounded = match self.policy {
-            Self::ALLOWANCE => self.minted <= self.total.max(self.next_total),
+            Self::ALLOWANCE => self.minted <= self.total.max(self.next_total) && self.skipped == 0,
             Self::SCHEDULE => {
                 self.total == 0
-                    && Curve::by_id(self.curve).is_some_and(|curve| self.minted <= curve.cap)
+                    && self.window_limit == u64::MAX
+                    && Curve::by_id(self.curve)
+                        .is_some_and(|curve| self.minted.saturating_add(self.skipped) <= curve.cap)
             }
             _ => false,
         };
@@ -287,6 +318,7 @@ mod tests {
         assert_eq!(offset_of!(Minter, start_at), 112);
         assert_eq!(offset_of!(Minter, window_limit), 120);
         assert_eq!(offset_of!(Minter, window_at), 144);
+        assert_eq!(offset_of!(Minter, skipped), 152);
         assert_eq!(size_of::<Minter>(), 216);
     }
 
@@ -322,9 +354,23 @@ mod tests {
                 Ok(NOW + RULE_CHANGE_DELAY),
             ),
             (
-                schedule(0, NOW + RULE_CHANGE_DELAY - 1),
-                &later,
-                Err(MintError::RetroactiveStart),
+                schedule(0, NOW + RULE_CHANGE_DELAY),
+                &config(HARD_CAP - Curve::HOURLY.cap),
+                Ok(NOW + RULE_CHANGE_DELAY),
+            ),
+            (
+                schedule(0, NOW + RULE_CHANGE_DELAY),
+                &config(HARD_CAP - Curve::HOURLY.cap + 1),
+                Err(MintError::HardCapExceeded),
+            ),
+            (
+                MinterTerms {
+                    window_limit: HARD_CAP,
+                    window_seconds: 1,
+                    ..schedule(0, NOW)
+                },
+                &genesis,
+                Err(MintError::ScheduleWithWindow),
             ),
             (limited(1, 1), &genesis, Ok(NOW)),
             (limited(0, 1), &genesis, Err(MintError::BadWindow)),
@@ -380,6 +426,42 @@ mod tests {
         let due = Curve::HOURLY.cumulative(10) - first;
         assert_eq!(minter.allow(due, tenth), Ok(()));
         assert_eq!(minter.allow(1, tenth), Err(MintError::ScheduleExceeded));
+        assert!(minter.invariant());
+    }
+
+    /// On a mint that has a supply, e.g. an adopted one, whose curve began long ago.
+    #[test]
+    fn a_schedule_from_the_past_goes_on_where_the_curve_is() {
+        let curve = &Curve::HOURLY;
+        let active_at = NOW + RULE_CHANGE_DELAY;
+        // Epoch 20,000 is open when the minter becomes active, and half over.
+        let start_at = active_at - 20_000 * 3_600 - 1_800;
+        let before = curve.cumulative(20_000);
+        let terms = unlimited(MintPolicy::Schedule { curve: 0, start_at });
+        // Genesis and all of the curve so far: what is left fits to the raw unit.
+        let issued = HARD_CAP - curve.cap + before;
+        assert_eq!(
+            add(terms, &config(issued + 1)),
+            Err(MintError::HardCapExceeded)
+        );
+        let mut minter = add(terms, &config(issued)).unwrap();
+        assert_eq!((minter.skipped, minter.minted), (before, 0));
+        assert_eq!(
+            minter.allow(1, active_at + 1_799),
+            Err(MintError::ScheduleExceeded)
+        );
+        let next = curve.cumulative(20_001) - before;
+        assert_eq!(
+            minter.allow(next + 1, active_at + 1_800),
+            Err(MintError::ScheduleExceeded)
+        );
+        assert_eq!(minter.allow(next, active_at + 1_800), Ok(()));
+        let rest = curve.cap - before - next;
+        assert_eq!(
+            minter.allow(rest + 1, i64::MAX),
+            Err(MintError::ScheduleExceeded)
+        );
+        assert_eq!(minter.allow(rest, i64::MAX), Ok(()));
         assert!(minter.invariant());
     }
 
@@ -479,6 +561,42 @@ mod tests {
         assert_eq!(minter.total_at(i64::MAX), 6, "what is minted stays counted");
         assert_eq!(minter.allow(1, NOW), Err(MintError::AllowanceExceeded));
         assert!(minter.invariant());
+    }
+
+    #[test]
+    fn a_raise_that_waits_can_be_dropped_and_one_in_force_cannot() {
+        let due = NOW + RULE_CHANGE_DELAY;
+        let mut early = allowance(10);
+        early.raise(20, &config(0), NOW).unwrap();
+        let mut late = early;
+        early.cancel_raise(due - 1);
+        assert_eq!(early.total_at(i64::MAX), 10);
+        late.cancel_raise(due);
+        assert_eq!(late.total_at(NOW), 20);
+        assert!(early.invariant() && late.invariant());
+        let untouched = allowance(10);
+        let mut nothing = untouched;
+        nothing.cancel_raise(NOW);
+        assert_eq!(nothing, untouched);
+    }
+
+    #[test]
+    fn the_guardian_closes_a_minter_only_while_it_waits() {
+        let guardian = Address::new_from_array([9; 32]);
+        let mut config = config(1);
+        config.governance.guardian = guardian;
+        let waiting = add(unlimited(MintPolicy::Allowance { amount: 1 }), &config).unwrap();
+        let active_at = NOW + RULE_CHANGE_DELAY;
+        for (signer, now, may) in [
+            (AUTHORITY, NOW, true),
+            (AUTHORITY, i64::MAX, true),
+            (guardian, active_at - 1, true),
+            (guardian, active_at, false),
+            (RENT_PAYER, NOW, false),
+            (Address::default(), NOW, false),
+        ] {
+            assert_eq!(waiting.revocable_by(&signer, &config, now), may);
+        }
     }
 
     #[test]

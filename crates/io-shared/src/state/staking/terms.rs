@@ -7,6 +7,7 @@ use super::{DeviceClass, Node, Position, StakingConfig, TrancheKind};
 use crate::{
     constants::{COOLDOWN, MAX_COMMISSION_BPS},
     errors::StakingError,
+    math::fixed::mul_q64,
 };
 
 /// What [`Node::compound`] moved from rewards to stake.
@@ -54,7 +55,12 @@ impl Node {
         emission: &NodeEmission,
         pool: &RewardPool,
     ) -> Result<(), StakingError> {
-        let accrued = emission.weight != 0 && emission.acc_paid != pool.acc_per_weight;
+        let since = pool
+            .acc_per_weight
+            .get()
+            .wrapping_sub(emission.acc_paid.get());
+        // Less than a raw unit may wait beyond a settlement.
+        let accrued = mul_q64(since, emission.weight) != Some(0);
         if accrued || self.drop_settlement == emission.settlements {
             return Err(StakingError::HarvestFirst);
         }
@@ -238,7 +244,9 @@ mod tests {
         assert_eq!(node.check_settled(&emission, &pool), Ok(()));
         emission.weight = 1;
         assert_eq!(node.check_settled(&emission, &pool), Ok(()));
-        pool.acc_per_weight = U128::from(1);
+        pool.acc_per_weight = U128::from((1 << 64) - 1);
+        assert_eq!(node.check_settled(&emission, &pool), Ok(()));
+        pool.acc_per_weight = U128::from(1 << 64);
         let refused = Err(StakingError::HarvestFirst);
         assert_eq!(node.check_settled(&emission, &pool), refused);
         // Without weight nothing accrues.
