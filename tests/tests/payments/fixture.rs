@@ -1,0 +1,457 @@
+//! A market: the router set up, a real pool, a renter and a supplier.
+
+use io_client::{
+    Instruction, Pubkey, mint,
+    payments::{self, Order, PayOut, TokenPayment},
+    pda,
+    shared::{
+        constants::{IO, USDC, VERSION},
+        errors::PaymentsError,
+        events::Paid,
+        ids::{TOKEN_PROGRAM, io_mint},
+        math::fee::fee_of,
+        state::{
+            Layout, MintPolicy, MinterTerms, PayoutPreference, Receipt, ReceiptOfOne, Supplier,
+            Venue,
+        },
+    },
+    venues::{Route, padded},
+};
+use io_tests::{
+    Failure, Outcome, World,
+    amm::{AMM_PROGRAM, Amm, Deposit, Fees},
+};
+use solana_instruction::AccountMeta;
+use solana_instruction_error::InstructionError;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+pub(crate) const MINT: Pubkey = io_mint::MINT.address;
+pub(crate) const FEE_BPS: u64 = 200;
+pub(crate) const MINIMUM: u64 = 10_000;
+pub(crate) const ORDER: [u8; 32] = [42; 32];
+
+/// A world with the router set up and a pool of 1,000,000 IO and 150,000 USDC.
+pub(crate) struct Market {
+    pub(crate) world: World,
+    pub(crate) usdc: Pubkey,
+    pub(crate) amm: Amm,
+    pub(crate) guardian: Keypair,
+    pub(crate) treasury: Keypair,
+    pub(crate) treasury_usdc: Pubkey,
+    pub(crate) renter: Keypair,
+    pub(crate) renter_io: Pubkey,
+    pub(crate) renter_usdc: Pubkey,
+    pub(crate) supplier: Payee,
+}
+
+/// A supplier with a payout wallet of its own and its token accounts.
+pub(crate) struct Payee {
+    pub(crate) owner: Keypair,
+    pub(crate) payout: Keypair,
+    pub(crate) io: Pubkey,
+    pub(crate) usdc: Pubkey,
+}
+
+impl Payee {
+    pub(crate) fn address(&self) -> Pubkey {
+        pda::supplier(&self.owner.pubkey()).0
+    }
+
+    pub(crate) fn earnings(&self) -> Pubkey {
+        pda::earnings(&self.address()).0
+    }
+}
+
+/// A world with `io_mint` initialized and a USDC mint: where the router is set up.
+pub(crate) fn bare_world() -> (World, Pubkey) {
+    let mut world = World::new();
+    let authority = world.authority.pubkey();
+    let terms = MinterTerms {
+        policy: MintPolicy::Allowance {
+            amount: 100_000_000 * IO,
+        },
+        window_limit: u64::MAX,
+        window_seconds: 0,
+    };
+    world.run(
+        &[
+            mint::initialize(&authority, &authority),
+            mint::add_minter(&authority, &authority, &terms),
+        ],
+        &[],
+    );
+    let usdc = world.create_mint(6);
+    (world, usdc)
+}
+
+/// An IO account of `owner` with freshly minted IO.
+pub(crate) fn io_account(world: &mut World, owner: &Pubkey, amount: u64) -> Pubkey {
+    let account = world.create_token_account(owner, &MINT, 0);
+    if amount > 0 {
+        let authority = world.authority.pubkey();
+        world.run(&[mint::mint_to(&authority, &account, amount)], &[]);
+    }
+    account
+}
+
+impl Market {
+    pub(crate) fn new() -> Self {
+        let (mut world, usdc) = bare_world();
+        let authority = world.authority.pubkey();
+        let [guardian, treasury, renter, creator] = std::array::from_fn(|_| world.wallet());
+        let creator_io = io_account(&mut world, &creator.pubkey(), 1_000_000 * IO);
+        let creator_usdc = world.create_token_account(&creator.pubkey(), &usdc, 150_000 * USDC);
+        let deposits = [
+            Deposit {
+                mint: MINT,
+                source: creator_io,
+                amount: 1_000_000 * IO,
+            },
+            Deposit {
+                mint: usdc,
+                source: creator_usdc,
+                amount: 150_000 * USDC,
+            },
+        ];
+        let amm = Amm::create(&mut world, &creator, 1, deposits, Fees::default());
+        world.run(
+            &[
+                payments::initialize(
+                    &authority,
+                    &guardian.pubkey(),
+                    &treasury.pubkey(),
+                    &usdc,
+                    FEE_BPS,
+                ),
+                payments::list_asset(&authority, &MINT, 0, MINIMUM),
+                payments::list_asset(&authority, &usdc, FEE_BPS, MINIMUM),
+                payments::list_venue(&authority, &AMM_PROGRAM, &[1]),
+            ],
+            &[],
+        );
+        let treasury_usdc = world.create_token_account(&treasury.pubkey(), &usdc, 0);
+        let renter_io = io_account(&mut world, &renter.pubkey(), 10_000 * IO);
+        let renter_usdc = world.create_token_account(&renter.pubkey(), &usdc, 10_000 * USDC);
+        let supplier = register(&mut world, &usdc, PayoutPreference::Io);
+        Self {
+            world,
+            usdc,
+            amm,
+            guardian,
+            treasury,
+            treasury_usdc,
+            renter,
+            renter_io,
+            renter_usdc,
+            supplier,
+        }
+    }
+
+    pub(crate) fn authority(&self) -> Pubkey {
+        self.world.authority.pubkey()
+    }
+
+    pub(crate) fn order(&self) -> Order {
+        Order {
+            id: ORDER,
+            expires_at: self.world.now() + 600,
+        }
+    }
+
+    pub(crate) fn send(
+        &mut self,
+        instruction: Instruction,
+        signer: &Keypair,
+    ) -> Result<Outcome, Failure> {
+        attempt(&mut self.world, instruction, &[signer])
+    }
+
+    /// The renter's payment in IO.
+    pub(crate) fn pay_io(&self, amount: u64) -> Instruction {
+        self.pay_io_to(&self.io_destination(), &self.order(), amount)
+    }
+
+    pub(crate) fn pay_io_to(
+        &self,
+        destination: &Pubkey,
+        order: &Order,
+        amount: u64,
+    ) -> Instruction {
+        payments::pay_io(
+            &self.renter.pubkey(),
+            &self.renter_io,
+            &self.supplier.owner.pubkey(),
+            destination,
+            order,
+            amount,
+        )
+    }
+
+    pub(crate) fn io_destination(&self) -> Pubkey {
+        let supplier: Supplier = self.world.read(&self.supplier.address());
+        payments::io_destination(&supplier, &self.supplier.io)
+    }
+
+    /// The renter's payment in USDC.
+    pub(crate) fn usdc_payment(&self, amount: u64, fee_on_top: bool) -> TokenPayment {
+        TokenPayment {
+            payer: self.renter.pubkey(),
+            mint: self.usdc,
+            source: self.renter_usdc,
+            treasury: self.treasury_usdc,
+            io_mint: MINT,
+            supplier_owner: self.supplier.owner.pubkey(),
+            destination: self.io_destination(),
+            order: self.order(),
+            amount,
+            fee_on_top,
+            min_io_out: 1,
+        }
+    }
+
+    /// The route that swaps all of a payment after the fee.
+    pub(crate) fn route(&self, payment: &TokenPayment) -> Route {
+        let fee = fee_of(payment.amount, FEE_BPS).expect("a fee below 100 %");
+        let net = if payment.fee_on_top {
+            payment.amount
+        } else {
+            payment.amount - fee
+        };
+        self.amm.route(&payment.mint, net)
+    }
+
+    pub(crate) fn pay_token(&mut self, payment: &TokenPayment) -> Result<Outcome, Failure> {
+        let route = self.route(payment);
+        self.pay_along(payment, &route)
+    }
+
+    pub(crate) fn pay_along(
+        &mut self,
+        payment: &TokenPayment,
+        route: &Route,
+    ) -> Result<Outcome, Failure> {
+        self.world
+            .send(&[payments::pay_token(payment, route)], &[&self.renter])
+    }
+
+    /// Lets the supplier take USDC and puts `amount` raw IO into its vault.
+    pub(crate) fn earn(&mut self, amount: u64) {
+        self.prefer(PayoutPreference::Usdc, 0);
+        let instruction = self.pay_io(amount);
+        self.world.run(&[instruction], &[&self.renter]);
+    }
+
+    pub(crate) fn prefer(&mut self, preference: PayoutPreference, keeper_min_price: u64) {
+        let instruction = payments::set_supplier(
+            &self.supplier.owner.pubkey(),
+            preference,
+            &self.supplier.payout.pubkey(),
+            keeper_min_price,
+        );
+        self.world.run(&[instruction], &[&self.supplier.owner]);
+    }
+
+    pub(crate) fn out(&self, caller: &Keypair, amount: u64) -> PayOut {
+        PayOut {
+            caller: caller.pubkey(),
+            supplier_owner: self.supplier.owner.pubkey(),
+            io_mint: MINT,
+            usdc_mint: self.usdc,
+            treasury: self.treasury_usdc,
+            destination: self.supplier.usdc,
+            amount,
+            min_usdc_out: 1,
+        }
+    }
+
+    pub(crate) fn pay_out(&mut self, out: &PayOut, caller: &Keypair) -> Result<Outcome, Failure> {
+        let route = self.amm.route(&MINT, out.amount);
+        self.send(payments::pay_out(out, &route), caller)
+    }
+
+    pub(crate) fn owner_pays_out(&mut self, amount: u64) -> Result<Outcome, Failure> {
+        let owner = self.supplier.owner.insecure_clone();
+        let out = self.out(&owner, amount);
+        self.pay_out(&out, &owner)
+    }
+
+    pub(crate) fn transit(&self, mint: &Pubkey) -> u64 {
+        self.world.token_balance(&pda::transit(mint).0)
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_transits_empty(&self) {
+        assert_eq!((self.transit(&MINT), self.transit(&self.usdc)), (0, 0));
+    }
+
+    /// Every balance that a payment or a pay-out may move.
+    pub(crate) fn balances(&self) -> Vec<u64> {
+        [
+            self.renter_io,
+            self.renter_usdc,
+            self.treasury_usdc,
+            self.supplier.io,
+            self.supplier.usdc,
+            self.supplier.earnings(),
+            pda::transit(&MINT).0,
+            pda::transit(&self.usdc).0,
+            self.amm.pool.reserve_a,
+            self.amm.pool.reserve_b,
+        ]
+        .iter()
+        .map(|account| self.world.token_balance(account))
+        .collect()
+    }
+
+    pub(crate) fn receipt(&self) -> Pubkey {
+        pda::receipt(&self.renter.pubkey(), &ORDER).0
+    }
+
+    /// Lists an instruction that could never be listed, to see what a hostile venue could do with
+    /// the router's signature: the token program itself.
+    pub(crate) fn list_token_program(&mut self, discriminator: u8) {
+        let bytes = padded(&[discriminator]);
+        let (address, bump) = pda::venue(&TOKEN_PROGRAM, &bytes);
+        let venue = Venue {
+            program: TOKEN_PROGRAM,
+            ..Venue::new(AMM_PROGRAM, bytes, 1, bump).expect("a good venue")
+        };
+        let mut data = Venue::DISCRIMINATOR.to_vec();
+        data.extend_from_slice(bytes_of(&venue));
+        self.world.put(address, Venue::OWNER, data, false);
+    }
+}
+
+pub(crate) fn bytes_of(venue: &Venue) -> &[u8] {
+    // SAFETY: `Venue` is plain old data without padding.
+    unsafe { std::slice::from_raw_parts(std::ptr::from_ref(venue).cast(), size_of::<Venue>()) }
+}
+
+pub(crate) fn register(world: &mut World, usdc: &Pubkey, preference: PayoutPreference) -> Payee {
+    let [owner, payout] = std::array::from_fn(|_| world.wallet());
+    let io = world.create_token_account(&payout.pubkey(), &MINT, 0);
+    let usdc = world.create_token_account(&payout.pubkey(), usdc, 0);
+    let instruction = payments::register_supplier(
+        &owner.pubkey(),
+        &owner.pubkey(),
+        preference,
+        &payout.pubkey(),
+        &MINT,
+    );
+    world.run(&[instruction], &[&owner]);
+    Payee {
+        owner,
+        payout,
+        io,
+        usdc,
+    }
+}
+
+/// Sends `instruction` signed by those of `signers` whose signature it asks for.
+pub(crate) fn attempt(
+    world: &mut World,
+    instruction: Instruction,
+    signers: &[&Keypair],
+) -> Result<Outcome, Failure> {
+    let asked = |key: &Pubkey| {
+        let mut accounts = instruction.accounts.iter();
+        accounts.any(|account| account.is_signer && account.pubkey == *key)
+    };
+    let signers: Vec<&Keypair> = signers
+        .iter()
+        .copied()
+        .filter(|signer| asked(&signer.pubkey()))
+        .collect();
+    world.send(&[instruction], &signers)
+}
+
+/// A call of the token program that the router signs, as a route.
+pub(crate) fn token_program_route(data: Vec<u8>, accounts: Vec<AccountMeta>) -> Route {
+    Route {
+        program: TOKEN_PROGRAM,
+        discriminator: padded(&data[..1]),
+        data,
+        accounts,
+    }
+}
+
+#[track_caller]
+pub(crate) fn assert_reason(result: Result<Outcome, Failure>, reason: InstructionError) {
+    match result {
+        Ok(_) => panic!("succeeded instead of failing with {reason:?}"),
+        Err(failure) => assert_eq!(
+            failure.reason(),
+            Some(&reason),
+            "{}",
+            failure.meta.pretty_logs()
+        ),
+    }
+}
+
+/// The token program's own error.
+#[track_caller]
+pub(crate) fn assert_token_error(result: Result<Outcome, Failure>, code: u32) {
+    assert_reason(result, InstructionError::Custom(code));
+}
+
+pub(crate) const INSUFFICIENT_FUNDS: u32 = 1;
+pub(crate) const MINT_MISMATCH: u32 = 3;
+pub(crate) const OWNER_MISMATCH: u32 = 4;
+/// Anchor's: an account that must be named once only is named twice.
+pub(crate) const DUPLICATE: u32 = 2040;
+
+/// Sends `instruction` with each of `accounts` (position, replacement, error) replaced in turn.
+#[track_caller]
+pub(crate) fn assert_accounts_checked(
+    world: &mut World,
+    instruction: &Instruction,
+    signers: &[&Keypair],
+    accounts: &[(usize, Pubkey, InstructionError)],
+) {
+    for (position, replacement, error) in accounts {
+        let mut wrong = instruction.clone();
+        wrong.accounts[*position].pubkey = *replacement;
+        match attempt(world, wrong, signers) {
+            Ok(_) => panic!("account {position} is not checked"),
+            Err(failure) => assert_eq!(
+                failure.reason(),
+                Some(error),
+                "account {position}: {}",
+                failure.meta.pretty_logs()
+            ),
+        }
+    }
+}
+
+pub(crate) fn custom(error: PaymentsError) -> InstructionError {
+    InstructionError::Custom(error.code())
+}
+
+/// Asserts that the receipt says what the event said.
+#[track_caller]
+pub(crate) fn assert_receipt(market: &Market, paid: &Paid) {
+    let address = market.receipt();
+    let ReceiptOfOne { receipt, entry } = market.world.read(&address);
+    assert_eq!((receipt.version, receipt.count), (VERSION, 1));
+    assert_eq!(receipt.bump, pda::receipt(&paid.payer, &ORDER).1);
+    assert_eq!(receipt.oracle_bounded, 0);
+    assert_eq!(
+        (receipt.payer, receipt.rent_payer),
+        (paid.payer, paid.payer)
+    );
+    assert_eq!((receipt.order_id, receipt.mint), (paid.order_id, paid.mint));
+    assert_eq!(receipt.reference, [0; 32]);
+    assert_eq!((receipt.gross, receipt.fee), (paid.gross, paid.fee));
+    assert_eq!(receipt.delivered, paid.delivered);
+    assert_eq!(
+        (receipt.paid_at, receipt.expires_at),
+        (paid.paid_at, paid.expires_at)
+    );
+    assert_eq!(entry.supplier, paid.supplier);
+    assert_eq!((entry.delivered, entry.refunded), (paid.delivered, 0));
+    assert_eq!(
+        market.world.data(&address).len(),
+        Receipt::SPACE + size_of_val(&entry)
+    );
+}

@@ -1,0 +1,494 @@
+//! The config, what is listed in it, and who may change what when.
+
+use crate::fixture::*;
+use io_client::{
+    Instruction, Pubkey,
+    payments::{self, TokenPayment},
+    pda,
+    shared::{
+        constants::{RULE_CHANGE_DELAY, USDC, VERSION},
+        errors::PaymentsError,
+        events::{
+            AssetEnabled, AssetFeeScheduled, AssetListed, PaymentsAuthorityAccepted,
+            PaymentsAuthorityNominated, PaymentsGuardianSet, PaymentsInitialized, PaymentsPaused,
+            PayoutFeeScheduled, TreasuryScheduled, VenueEnabled, VenueListed,
+        },
+        ids::{
+            self, TOKEN_PROGRAM,
+            io_payments::{CONFIG, ROUTER},
+        },
+        state::{Asset, PaymentsConfig, Venue},
+    },
+    venues::padded,
+};
+use io_tests::{amm::AMM_PROGRAM, assert_fails};
+use solana_instruction_error::InstructionError;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+#[test]
+fn initialize_creates_the_config() {
+    let (mut world, usdc) = bare_world();
+    let authority = world.authority.pubkey();
+    let [guardian, treasury] = std::array::from_fn(|_| world.wallet().pubkey());
+    let initialize = payments::initialize(&authority, &guardian, &treasury, &usdc, FEE_BPS);
+    let outcome = world.run(&[initialize.clone()], &[]);
+
+    let config: PaymentsConfig = world.read(&CONFIG.address);
+    assert_eq!((config.version, config.bump), (VERSION, CONFIG.bump));
+    assert_eq!(config.governance.authority, authority);
+    assert_eq!(config.governance.guardian, guardian);
+    assert_eq!(config.treasury, treasury);
+    assert_eq!((config.io_mint, config.usdc_mint), (MINT, usdc));
+    assert_eq!(config.payout_fee_bps.at(world.now()), FEE_BPS);
+    assert_eq!(config.paused, 0);
+    assert_eq!(
+        outcome.event::<PaymentsInitialized>(),
+        PaymentsInitialized {
+            authority,
+            guardian,
+            treasury,
+            io_mint: MINT,
+            usdc_mint: usdc,
+            payout_fee_bps: FEE_BPS,
+        }
+    );
+    assert!(world.send(&[initialize], &[]).is_err(), "works once");
+}
+
+#[test]
+fn initialize_refuses_bad_rules_and_strangers() {
+    let (mut world, usdc) = bare_world();
+    let authority = world.authority.pubkey();
+    let stranger = world.wallet();
+    let eight = world.create_mint(8);
+    let key = stranger.pubkey();
+    let nobody = Pubkey::default();
+    for (instruction, error) in [
+        (
+            payments::initialize(&key, &key, &key, &usdc, FEE_BPS),
+            PaymentsError::NotUpgradeAuthority,
+        ),
+        (
+            payments::initialize(&authority, &key, &nobody, &usdc, FEE_BPS),
+            PaymentsError::NobodyNamed,
+        ),
+        (
+            payments::initialize(&authority, &key, &key, &usdc, 501),
+            PaymentsError::FeeTooHigh,
+        ),
+        (
+            payments::initialize(&authority, &key, &key, &eight, FEE_BPS),
+            PaymentsError::UnsupportedMint,
+        ),
+        (
+            payments::initialize(&authority, &key, &key, &MINT, FEE_BPS),
+            PaymentsError::UnsupportedMint,
+        ),
+        (
+            payments::initialize(&authority, &key, &key, &key, FEE_BPS),
+            PaymentsError::UnsupportedMint,
+        ),
+    ] {
+        assert_fails(attempt(&mut world, instruction, &[&stranger]), error);
+    }
+    let good = payments::initialize(&authority, &key, &key, &usdc, FEE_BPS);
+    let wrong = custom(PaymentsError::WrongAccount);
+    assert_accounts_checked(
+        &mut world,
+        &good,
+        &[],
+        &[
+            (1, ids::io_mint::PROGRAM_DATA, wrong.clone()),
+            (2, key, wrong.clone()),
+            (3, usdc, InstructionError::IllegalOwner),
+            (5, key, wrong.clone()),
+            (6, key, wrong.clone()),
+            (7, ids::io_mint::ID, wrong),
+        ],
+    );
+    world.run(&[good], &[]);
+}
+
+#[test]
+fn list_asset_creates_the_asset_and_its_transit() {
+    let mut market = Market::new();
+    let authority = market.authority();
+    let mint = market.world.create_mint(9);
+    let list = payments::list_asset(&authority, &mint, 150, 77);
+    let outcome = market.world.run(&[list.clone()], &[]);
+
+    let (address, bump) = pda::asset(&mint);
+    let (transit, _) = pda::transit(&mint);
+    let asset: Asset = market.world.read(&address);
+    assert_eq!(
+        (asset.version, asset.bump, asset.enabled),
+        (VERSION, bump, 1)
+    );
+    assert_eq!((asset.mint, asset.decimals), (mint, 9));
+    assert_eq!(
+        (asset.transit, asset.token_program),
+        (transit, TOKEN_PROGRAM)
+    );
+    assert_eq!(
+        (asset.fee_bps.at(market.world.now()), asset.minimum),
+        (150, 77)
+    );
+    assert_eq!(
+        outcome.event::<AssetListed>(),
+        AssetListed {
+            mint,
+            transit,
+            decimals: 9,
+            fee_bps: 150,
+            minimum: 77,
+        }
+    );
+    let account = market.world.token_account(&transit);
+    assert_eq!((account.owner, account.mint), (ROUTER.address, mint));
+    assert!(account.delegate.is_none() && account.close_authority.is_none());
+
+    let config: PaymentsConfig = market.world.read(&CONFIG.address);
+    assert_eq!(config.io_transit, pda::transit(&MINT).0);
+    assert_eq!(config.usdc_transit, pda::transit(&market.usdc).0);
+    assert_fails(
+        attempt(&mut market.world, list, &[]),
+        PaymentsError::AlreadyListed,
+    );
+}
+
+#[test]
+fn list_asset_refuses_bad_terms_and_strangers() {
+    let (mut world, usdc) = bare_world();
+    let authority = world.authority.pubkey();
+    let stranger = world.wallet();
+    let initialize = payments::initialize(&authority, &authority, &authority, &usdc, FEE_BPS);
+    world.run(&[initialize], &[]);
+    let token_account = world.create_token_account(&authority, &usdc, 1);
+    let token_2022 = world.fresh_address();
+    let data = world.data(&usdc);
+    world.put(
+        token_2022,
+        Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"),
+        data,
+        false,
+    );
+    for (instruction, error) in [
+        (
+            payments::list_asset(&stranger.pubkey(), &usdc, 0, 1),
+            PaymentsError::Unauthorized,
+        ),
+        (
+            payments::list_asset(&authority, &usdc, 501, 1),
+            PaymentsError::FeeTooHigh,
+        ),
+        (
+            payments::list_asset(&authority, &MINT, 1, 1),
+            PaymentsError::FeeTooHigh,
+        ),
+        (
+            payments::list_asset(&authority, &token_account, 0, 1),
+            PaymentsError::UnsupportedMint,
+        ),
+        (
+            payments::list_asset(&authority, &token_2022, 0, 1),
+            PaymentsError::UnsupportedMint,
+        ),
+    ] {
+        assert_fails(attempt(&mut world, instruction, &[&stranger]), error);
+    }
+    let good = payments::list_asset(&authority, &usdc, FEE_BPS, 1);
+    let wrong = custom(PaymentsError::WrongAccount);
+    assert_accounts_checked(
+        &mut world,
+        &good,
+        &[],
+        &[
+            (3, pda::asset(&MINT).0, wrong.clone()),
+            (
+                4,
+                pda::transit(&MINT).0,
+                custom(PaymentsError::WrongTransit),
+            ),
+            (5, stranger.pubkey(), wrong.clone()),
+            (6, stranger.pubkey(), wrong),
+        ],
+    );
+    world.run(&[good], &[]);
+}
+
+#[test]
+fn list_venue_creates_the_pair() {
+    let mut market = Market::new();
+    let authority = market.authority();
+    let discriminator = [1, 2, 3];
+    let list = payments::list_venue(&authority, &AMM_PROGRAM, &discriminator);
+    let outcome = market.world.run(&[list.clone()], &[]);
+    let bytes = padded(&discriminator);
+    let (address, bump) = pda::venue(&AMM_PROGRAM, &bytes);
+    let venue: Venue = market.world.read(&address);
+    assert_eq!(
+        (venue.version, venue.bump, venue.enabled),
+        (VERSION, bump, 1)
+    );
+    assert_eq!((venue.program, venue.discriminator), (AMM_PROGRAM, bytes));
+    assert_eq!((venue.discriminator_len, venue.window_limit), (3, u64::MAX));
+    assert_eq!(
+        outcome.event::<VenueListed>(),
+        VenueListed {
+            venue: address,
+            program: AMM_PROGRAM,
+            discriminator: bytes,
+            discriminator_len: 3,
+        }
+    );
+    assert_fails(
+        attempt(&mut market.world, list, &[]),
+        PaymentsError::AlreadyListed,
+    );
+}
+
+#[test]
+fn list_venue_refuses_what_is_no_venue() {
+    let mut market = Market::new();
+    let authority = market.authority();
+    let stranger = market.world.wallet();
+    let wallet = stranger.pubkey();
+    let list = |program: &Pubkey, bytes: &[u8]| payments::list_venue(&authority, program, bytes);
+    for (instruction, error) in [
+        (
+            payments::list_venue(&wallet, &AMM_PROGRAM, &[9]),
+            PaymentsError::Unauthorized,
+        ),
+        (list(&AMM_PROGRAM, &[]), PaymentsError::BadDiscriminator),
+        (list(&TOKEN_PROGRAM, &[3]), PaymentsError::ForbiddenVenue),
+        (
+            list(&ids::SYSTEM_PROGRAM, &[2]),
+            PaymentsError::ForbiddenVenue,
+        ),
+        (list(&ids::io_mint::ID, &[9]), PaymentsError::ForbiddenVenue),
+        (
+            list(&ids::io_payments::ID, &[9]),
+            PaymentsError::ForbiddenVenue,
+        ),
+        (
+            list(&ids::io_staking::ID, &[9]),
+            PaymentsError::ForbiddenVenue,
+        ),
+        (
+            list(&ids::io_emissions::ID, &[9]),
+            PaymentsError::ForbiddenVenue,
+        ),
+        (list(&wallet, &[9]), PaymentsError::ForbiddenVenue),
+    ] {
+        assert_fails(attempt(&mut market.world, instruction, &[&stranger]), error);
+    }
+    let mut other = list(&AMM_PROGRAM, &[9]);
+    other.accounts[2].pubkey = pda::venue(&AMM_PROGRAM, &padded(&[8])).0;
+    assert_fails(
+        attempt(&mut market.world, other, &[]),
+        PaymentsError::WrongAccount,
+    );
+}
+
+#[test]
+fn the_guardian_can_only_switch_off() {
+    let mut market = Market::new();
+    let authority = market.world.authority.insecure_clone();
+    let guardian = market.guardian.insecure_clone();
+    let stranger = market.world.wallet();
+    let usdc = market.usdc;
+    let venue = pda::venue(&AMM_PROGRAM, &padded(&[1])).0;
+    let by = guardian.pubkey();
+
+    type Switch<'a> = &'a dyn Fn(&Keypair, bool) -> Instruction;
+    let asset: Switch = &|signer, on| payments::set_asset_enabled(&signer.pubkey(), &usdc, on);
+    let swaps: Switch =
+        &|signer, on| payments::set_venue_enabled(&signer.pubkey(), &AMM_PROGRAM, &[1], on);
+    let payment: Switch = &|signer, on| payments::set_paused(&signer.pubkey(), !on);
+    for switch in [asset, swaps, payment] {
+        let refused = PaymentsError::Unauthorized;
+        assert_fails(market.send(switch(&stranger, false), &stranger), refused);
+        assert_fails(market.send(switch(&guardian, true), &guardian), refused);
+        let off = market
+            .send(switch(&guardian, false), &guardian)
+            .expect("the guardian switches off");
+        assert_fails(market.send(switch(&guardian, true), &guardian), refused);
+        for event in off.events::<AssetEnabled>() {
+            assert_eq!(
+                event,
+                AssetEnabled {
+                    mint: usdc,
+                    by,
+                    enabled: 0
+                }
+            );
+        }
+        for event in off.events::<VenueEnabled>() {
+            assert_eq!(
+                event,
+                VenueEnabled {
+                    venue,
+                    by,
+                    enabled: 0
+                }
+            );
+        }
+        for event in off.events::<PaymentsPaused>() {
+            assert_eq!(event, PaymentsPaused { by, paused: 1 });
+        }
+        let count = off.events::<AssetEnabled>().len()
+            + off.events::<VenueEnabled>().len()
+            + off.events::<PaymentsPaused>().len();
+        assert_eq!(count, 1);
+        market
+            .send(switch(&authority, true), &authority)
+            .expect("the authority switches on");
+    }
+    assert_eq!(market.world.read::<Asset>(&pda::asset(&usdc).0).enabled, 1);
+    assert_eq!(market.world.read::<Venue>(&venue).enabled, 1);
+    assert_eq!(
+        market.world.read::<PaymentsConfig>(&CONFIG.address).paused,
+        0
+    );
+}
+
+#[test]
+fn rules_change_after_the_delay() {
+    let mut market = Market::new();
+    let authority = market.world.authority.insecure_clone();
+    let stranger = market.world.wallet();
+    let treasury = market.world.wallet().pubkey();
+    let key = authority.pubkey();
+    let usdc = market.usdc;
+    let effective_at = market.world.now() + RULE_CHANGE_DELAY;
+    let outcome = market.world.run(
+        &[
+            payments::schedule_asset_fee(&key, &usdc, 300),
+            payments::schedule_payout_fee(&key, 100),
+            payments::schedule_treasury(&key, &treasury),
+        ],
+        &[],
+    );
+    assert_eq!(
+        outcome.event::<AssetFeeScheduled>(),
+        AssetFeeScheduled {
+            mint: usdc,
+            fee_bps: 300,
+            effective_at
+        }
+    );
+    assert_eq!(
+        outcome.event::<PayoutFeeScheduled>(),
+        PayoutFeeScheduled {
+            fee_bps: 100,
+            effective_at
+        }
+    );
+    assert_eq!(
+        outcome.event::<TreasuryScheduled>(),
+        TreasuryScheduled {
+            treasury,
+            effective_at
+        }
+    );
+    let config: PaymentsConfig = market.world.read(&CONFIG.address);
+    let asset: Asset = market.world.read(&pda::asset(&usdc).0);
+    assert_eq!(
+        asset.fee_bps.pending(market.world.now()),
+        Some((300, effective_at))
+    );
+    assert_eq!(
+        config.payout_fee_bps.pending(market.world.now()),
+        Some((100, effective_at))
+    );
+    assert_eq!(config.treasury_at(effective_at), &treasury);
+
+    let refused = PaymentsError::Unauthorized;
+    let other = stranger.pubkey();
+    for (instruction, error) in [
+        (payments::schedule_asset_fee(&other, &usdc, 1), refused),
+        (payments::schedule_payout_fee(&other, 1), refused),
+        (payments::schedule_treasury(&other, &other), refused),
+        (
+            payments::schedule_asset_fee(&key, &usdc, 501),
+            PaymentsError::FeeTooHigh,
+        ),
+        (
+            payments::schedule_asset_fee(&key, &MINT, 1),
+            PaymentsError::FeeTooHigh,
+        ),
+        (
+            payments::schedule_payout_fee(&key, 501),
+            PaymentsError::FeeTooHigh,
+        ),
+        (
+            payments::schedule_treasury(&key, &Pubkey::default()),
+            PaymentsError::NobodyNamed,
+        ),
+    ] {
+        assert_fails(market.send(instruction, &stranger), error);
+    }
+    // In force, the new treasury is the only one that can be paid, and the new fee is taken.
+    market.world.advance(RULE_CHANGE_DELAY);
+    let payment = market.usdc_payment(USDC, true);
+    assert_fails(market.pay_token(&payment), PaymentsError::WrongTreasury);
+    let treasury_usdc = market.world.create_token_account(&treasury, &usdc, 0);
+    market
+        .pay_token(&TokenPayment {
+            treasury: treasury_usdc,
+            ..payment
+        })
+        .expect("the new treasury is paid");
+    assert_eq!(market.world.token_balance(&treasury_usdc), 30_000);
+}
+
+#[test]
+fn the_authority_is_handed_over_in_two_steps() {
+    let mut market = Market::new();
+    let authority = market.world.authority.insecure_clone();
+    let [next, stranger] = std::array::from_fn(|_| market.world.wallet());
+    let (old, new) = (authority.pubkey(), next.pubkey());
+    let refused = PaymentsError::Unauthorized;
+
+    let nominate = payments::nominate_authority(&stranger.pubkey(), &new);
+    assert_fails(market.send(nominate, &stranger), refused);
+    let accept = payments::accept_authority(&new);
+    assert_fails(
+        market.send(accept.clone(), &next),
+        PaymentsError::NotNominated,
+    );
+    let outcome = market
+        .send(payments::nominate_authority(&old, &new), &authority)
+        .expect("the authority nominates");
+    assert_eq!(
+        outcome.event::<PaymentsAuthorityNominated>(),
+        PaymentsAuthorityNominated {
+            authority: old,
+            nominee: new
+        }
+    );
+    let outcome = market.send(accept, &next).expect("the nominee accepts");
+    assert_eq!(
+        outcome.event::<PaymentsAuthorityAccepted>(),
+        PaymentsAuthorityAccepted { authority: new }
+    );
+
+    let guardian = stranger.pubkey();
+    assert_fails(
+        market.send(payments::set_guardian(&old, &guardian), &authority),
+        refused,
+    );
+    let outcome = market
+        .send(payments::set_guardian(&new, &guardian), &next)
+        .expect("the new authority acts");
+    assert_eq!(
+        outcome.event::<PaymentsGuardianSet>(),
+        PaymentsGuardianSet { guardian }
+    );
+    let config: PaymentsConfig = market.world.read(&CONFIG.address);
+    assert_eq!(
+        (config.governance.authority, config.governance.guardian),
+        (new, guardian)
+    );
+}
