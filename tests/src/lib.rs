@@ -4,6 +4,7 @@
 pub mod amm;
 pub mod bench;
 pub mod books;
+pub mod hostile;
 pub mod network;
 mod outcome;
 pub mod scenario;

@@ -3,6 +3,7 @@
 
 mod earnings;
 mod fixture;
+mod hostile;
 mod pay_io;
 mod pay_token;
 mod setup;
