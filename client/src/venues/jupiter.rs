@@ -2,7 +2,7 @@
 
 use super::{Route, padded};
 use crate::{Instruction, Pubkey, pda};
-use io_shared::ids::io_payments::ROUTER;
+use io_shared::{constants::MAX_VENUE_ACCOUNTS, ids::io_payments::ROUTER};
 use solana_program::instruction::AccountMeta;
 
 /// The program on mainnet.
@@ -12,8 +12,6 @@ pub const JUPITER: Pubkey = Pubkey::from_str_const("JUP6LkbZbjS1jKKwapdHNy74zcZ3
 const ROUTE: [u8; 8] = [0xe5, 0x17, 0xcb, 0x97, 0x7a, 0xe3, 0xad, 0x2a];
 /// Accounts of `route` before those of the venues on the way.
 const OWN_ACCOUNTS: usize = 9;
-/// Most accounts that the router passes on.
-const MAX_ACCOUNTS: usize = 40;
 /// Bytes after the plan: amount in, quoted amount out, slippage, fee.
 const TAIL: usize = 19;
 
@@ -84,7 +82,7 @@ pub fn jupiter_route(
     {
         return Err(RouteRefused::OtherSigner);
     }
-    if answer.accounts.len() > MAX_ACCOUNTS {
+    if answer.accounts.len() > MAX_VENUE_ACCOUNTS {
         return Err(RouteRefused::TooManyAccounts);
     }
     let unsigned = |account: &AccountMeta| AccountMeta {
@@ -216,7 +214,7 @@ mod tests {
             Some(RouteRefused::OtherSigner)
         );
         assert_eq!(
-            change(&|answer| answer.accounts.resize(41, AccountMeta::new(key(30), false))),
+            change(&|answer| answer.accounts.resize(55, AccountMeta::new(key(30), false))),
             Some(RouteRefused::TooManyAccounts)
         );
     }

@@ -74,7 +74,8 @@ impl TokenAccount {
 /// and closed if it is empty.
 #[inline(always)]
 pub fn is_held_by(view: &AccountView, owner: &Address) -> bool {
-    if view.data_len() != ACCOUNT_LEN {
+    // Extensions of Token-2022 follow the account.
+    if view.data_len() < ACCOUNT_LEN {
         return false;
     }
     // SAFETY: only compared below; nothing else runs meanwhile.

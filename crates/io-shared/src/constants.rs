@@ -67,6 +67,9 @@ pub const MAX_POOLS: u8 = 4;
 pub const MAX_PAYMENT_VALIDITY: i64 = 30 * DAY;
 /// Most of an amount that a venue may leave unspent, in basis points; it goes back to the payer.
 pub const MAX_LEFT_BPS: u64 = 100;
+/// Most accounts that the router passes on to a venue: what fits into one stack frame, and more than a
+/// transaction that may lock 64 accounts has left for it.
+pub const MAX_VENUE_ACCOUNTS: usize = 54;
 /// Most suppliers one payment may name.
 pub const MAX_SUPPLIERS: usize = 16;
 

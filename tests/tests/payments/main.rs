@@ -9,3 +9,4 @@ mod pay_token;
 mod setup;
 mod suppliers;
 mod swap;
+mod venues;

@@ -5,7 +5,7 @@ use io_client::{
     payments::{self, TokenPayment},
     pda,
     shared::{
-        constants::{IO, USDC},
+        constants::{IO, MAX_VENUE_ACCOUNTS, USDC},
         errors::PaymentsError,
         ids::{TOKEN_PROGRAM, io_payments::ROUTER},
     },
@@ -60,7 +60,7 @@ fn a_venue_gets_no_more_than_it_may() {
         assert_token_error(market.pay_along(&payment, &aliasing), DUPLICATE);
     }
     let mut long = route.clone();
-    while long.accounts.len() <= 40 {
+    while long.accounts.len() <= MAX_VENUE_ACCOUNTS {
         long.accounts
             .push(AccountMeta::new_readonly(TOKEN_PROGRAM, false));
     }
@@ -74,7 +74,7 @@ fn a_venue_gets_no_more_than_it_may() {
     long.accounts[10] = AccountMeta::new(market.amm.pool.fee_account, false);
     market
         .pay_along(&payment, &long)
-        .expect("forty are passed on");
+        .expect("as many as there may be are passed on");
 }
 
 /// Neither its signer's lamports nor where its money comes from and goes to is in a venue's reach, so

@@ -37,7 +37,8 @@ const COMPILE_FLAGS: [&str; 8] = [
 /// Linker flags of every program, beside those that rustc passes.
 const LINK_FLAGS: &str = "--arch=v3 --llvm-args=--bpf-stack-size=4096 \
      --llvm-args=--disable-expand-memcpy-in-order --llvm-args=--disable-movsx \
-     --llvm-args=--disable-ldsx --llvm-args=--disable-bswap --export=entrypoint --deploy=false";
+     --llvm-args=--disable-ldsx --llvm-args=--disable-bswap \
+     --llvm-args=--disable-gotol --export=entrypoint --deploy=false";
 
 /// Environment that would change what cargo and rustc do, by its beginning: the user's own settings,
 /// and what the `cargo run` that started this command says about this very package.

@@ -29,7 +29,7 @@ errors! {
         BadDiscriminator = "a discriminator has 1 to 8 bytes, padded with zeros; name one",
         VenueDisabled = "this venue is disabled; swap through another",
         WrongVenueInstruction = "the data does not call the listed instruction of the venue; build it with the client library",
-        TooManyAccounts = "the venue takes more accounts than the router passes on; use a route with at most 40",
+        TooManyAccounts = "the venue takes more accounts than the router passes on; use a route with at most 54",
         RouterAccountExposed = "the venue's accounts name a writable token account of the router besides the two transits; remove it",
         TransitTampered = "the venue changed the owner, delegate or close authority of a transit account; use another venue",
         SpentTooMuch = "the venue spent more than it was given; use another venue",
