@@ -38,5 +38,13 @@ errors! {
         UnknownPreference = "the payout preference is neither IO (0) nor USDC (1); name one of these",
         KeeperNotAllowed = "this supplier lets no keeper pay out; let the owner sign",
         KeeperPriceTooLow = "a keeper's pay-out must bring the supplier's lowest price; raise the least amount",
+        BadFeed = "the feed has no owner or id, or an age, confidence or deviation out of bounds; see the constants",
+        WrongPriceAccount = "the price account is not the feed's: another owner, form or feed id; post the listed feed's price",
+        PriceNotVerified = "the price is not fully verified; post one with all signatures",
+        PriceStale = "the price is too old, or from the future; post a new one",
+        PriceUnusable = "the price is not positive, or its exponent is not between -12 and 0; wait for a usable one",
+        PriceTooWide = "the oracle is not sure enough of the price; wait until its confidence interval is narrower",
+        BelowOraclePrice = "the swap brought less than the oracle's price allows; use another venue or try later",
+        VenueCapReached = "the venue's cap for a day is reached; swap less, through another venue, or later",
     }
 }
