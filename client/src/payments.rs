@@ -51,6 +51,7 @@ pub fn list_asset(authority: &Pubkey, mint: &Pubkey, fee_bps: u64, minimum: u64)
             read(*mint),
             write(pda::asset(mint).0),
             write(pda::transit(mint).0),
+            write(pda::fees(mint).0),
             read(TOKEN_PROGRAM),
             read(SYSTEM_PROGRAM),
         ],
@@ -151,6 +152,130 @@ pub fn schedule_treasury(authority: &Pubkey, treasury: &Pubkey) -> Instruction {
         "schedule_treasury",
         &treasury.to_bytes(),
         vec![sign(*authority), write(CONFIG.address)],
+    )
+}
+
+/// Schedules how many raw USDC of fees may buy IO back in a day; 0 for none. Signed by the authority.
+pub fn schedule_buy_back(authority: &Pubkey, daily: u64) -> Instruction {
+    payments_instruction(
+        "schedule_buy_back",
+        &daily,
+        vec![sign(*authority), write(CONFIG.address)],
+    )
+}
+
+/// Sends all fees in `mint` to `destination`, a token account of the treasury. Nobody need sign.
+pub fn sweep(mint: &Pubkey, destination: &Pubkey) -> Instruction {
+    payments_instruction(
+        "sweep",
+        &(),
+        vec![
+            read(pda::asset(mint).0),
+            write(pda::fees(mint).0),
+            write(*destination),
+            read(CONFIG.address),
+            read(TOKEN_PROGRAM),
+        ],
+    )
+}
+
+/// A purchase of IO with fees, to be burned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BuyBack {
+    pub authority: Pubkey,
+    pub io_mint: Pubkey,
+    pub usdc_mint: Pubkey,
+    /// Raw USDC to swap.
+    pub amount: u64,
+    /// Least raw IO that the swap must bring.
+    pub min_io_out: u64,
+}
+
+/// Swaps fees in USDC to IO along `route` and burns it. Signed by the authority.
+pub fn buy_back(buy_back: &BuyBack, route: &Route) -> Instruction {
+    let mut accounts = vec![
+        sign(buy_back.authority),
+        write(CONFIG.address),
+        read(pda::venue(&route.program, &route.discriminator).0),
+        write(pda::fees(&buy_back.usdc_mint).0),
+        write(pda::transit(&buy_back.usdc_mint).0),
+        write(pda::transit(&buy_back.io_mint).0),
+        read(ROUTER.address),
+        write(io_mint::CONFIG.address),
+        write(buy_back.io_mint),
+        read(io_mint::EVENT_AUTHORITY.address),
+        read(io_mint::ID),
+        read(route.program),
+        read(TOKEN_PROGRAM),
+    ];
+    accounts.extend(own_accounts());
+    accounts.extend_from_slice(&route.accounts);
+    build(
+        io_payments::ID,
+        "buy_back",
+        &(buy_back.amount, buy_back.min_io_out, &route.data),
+        accounts,
+    )
+}
+
+/// Lets a fiat gateway pay on renters' behalf, at most `daily_limit` raw USDC in a day, fees included.
+/// Signed by the authority, which pays the rent.
+pub fn list_gateway(
+    authority: &Pubkey,
+    wallet: &Pubkey,
+    fee_bps: u64,
+    daily_limit: u64,
+) -> Instruction {
+    payments_instruction(
+        "list_gateway",
+        &(wallet.to_bytes(), fee_bps, daily_limit),
+        vec![
+            write_sign(*authority),
+            write(pda::gateway(wallet).0),
+            read(CONFIG.address),
+            read(SYSTEM_PROGRAM),
+        ],
+    )
+}
+
+/// Schedules the renter's fee on a gateway's payments. Signed by the authority.
+pub fn schedule_gateway_fee(authority: &Pubkey, wallet: &Pubkey, fee_bps: u64) -> Instruction {
+    gateway_rule("schedule_gateway_fee", authority, wallet, &fee_bps)
+}
+
+/// Schedules a gateway's daily limit. Signed by the authority.
+pub fn schedule_gateway_limit(
+    authority: &Pubkey,
+    wallet: &Pubkey,
+    daily_limit: u64,
+) -> Instruction {
+    gateway_rule("schedule_gateway_limit", authority, wallet, &daily_limit)
+}
+
+/// Lowers a gateway's daily limit at once. Signed by the authority or the guardian.
+pub fn lower_gateway_limit(signer: &Pubkey, wallet: &Pubkey, daily_limit: u64) -> Instruction {
+    gateway_rule("lower_gateway_limit", signer, wallet, &daily_limit)
+}
+
+/// Enables or disables a gateway. Signed by the authority, or, to disable, the guardian.
+pub fn set_gateway_enabled(signer: &Pubkey, wallet: &Pubkey, enabled: bool) -> Instruction {
+    gateway_rule("set_gateway_enabled", signer, wallet, &enabled)
+}
+
+fn gateway_rule(
+    name: &str,
+    signer: &Pubkey,
+    wallet: &Pubkey,
+    argument: &impl BorshSerialize,
+) -> Instruction {
+    payments_instruction(
+        name,
+        argument,
+        vec![
+            sign(*signer),
+            write(pda::gateway(wallet).0),
+            read(CONFIG.address),
+        ],
     )
 }
 
@@ -297,61 +422,153 @@ pub fn pay_io_unreceipted(
     )
 }
 
-/// A payment in a listed token.
+/// What a payment gives to one supplier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub supplier_owner: Pubkey,
+    /// See [`io_destination`].
+    pub destination: Pubkey,
+    /// Raw units of what is paid in, before or after the fee.
+    pub amount: u64,
+}
+
+/// Pays 1 to 16 suppliers in IO for an order, from the token account `source`, with one receipt. Signed
+/// by the payer, who pays the receipt's rent. For one supplier, [`pay_io`] is cheaper.
+pub fn pay_io_split(payer: &Pubkey, source: &Pubkey, parts: &[Part], order: &Order) -> Instruction {
+    let mut accounts = vec![
+        write_sign(*payer),
+        write(*source),
+        write(pda::receipt(payer, &order.id).0),
+        read(CONFIG.address),
+        read(TOKEN_PROGRAM),
+        read(SYSTEM_PROGRAM),
+    ];
+    accounts.extend(own_accounts());
+    accounts.extend(pairs(parts));
+    build(
+        io_payments::ID,
+        "pay_io_split",
+        &(order.id, order.expires_at, amounts(parts)),
+        accounts,
+    )
+}
+
+/// A payment in a listed token.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenPayment {
     pub payer: Pubkey,
     /// Mint paid in.
     pub mint: Pubkey,
     /// The payer's token account of `mint`.
     pub source: Pubkey,
-    /// The treasury's token account of `mint`.
-    pub treasury: Pubkey,
     pub io_mint: Pubkey,
-    pub supplier_owner: Pubkey,
-    /// See [`io_destination`].
-    pub destination: Pubkey,
+    /// 1 to 16, to each its part of what the swap brings.
+    pub parts: Vec<Part>,
     pub order: Order,
-    /// Raw units of `mint`, before or after the fee.
-    pub amount: u64,
-    /// The fee is paid on top of `amount` rather than out of it.
+    /// The fee is paid on top of the amounts rather than out of them.
     pub fee_on_top: bool,
     /// Least raw IO that the swap must bring.
     pub min_io_out: u64,
 }
 
-/// Pays a supplier in a listed token, swapped along `route`. Signed by the payer, who pays the
+impl TokenPayment {
+    /// Raw units of `mint` in all, before or after the fee; `None` if that does not fit.
+    pub fn amount(&self) -> Option<u64> {
+        let mut amounts = self.parts.iter().map(|part| part.amount);
+        amounts.try_fold(0, u64::checked_add)
+    }
+
+    fn accounts(&self, route: &Route) -> Vec<AccountMeta> {
+        let mut accounts = vec![
+            write_sign(self.payer),
+            read(pda::asset(&self.mint).0),
+            read(pda::venue(&route.program, &route.discriminator).0),
+            write(self.source),
+            write(pda::fees(&self.mint).0),
+            write(pda::transit(&self.mint).0),
+            write(pda::transit(&self.io_mint).0),
+            read(ROUTER.address),
+            write(pda::receipt(&self.payer, &self.order.id).0),
+            read(CONFIG.address),
+            read(route.program),
+            read(TOKEN_PROGRAM),
+            read(SYSTEM_PROGRAM),
+        ];
+        accounts.extend(own_accounts());
+        accounts.extend(pairs(&self.parts));
+        accounts.extend_from_slice(&route.accounts);
+        accounts
+    }
+
+    fn terms(&self) -> impl BorshSerialize {
+        (
+            (self.order.id, self.order.expires_at, amounts(&self.parts)),
+            (self.fee_on_top, self.min_io_out),
+        )
+    }
+}
+
+/// Pays suppliers in a listed token, swapped along `route`. Signed by the payer, who pays the
 /// receipt's rent.
 pub fn pay_token(payment: &TokenPayment, route: &Route) -> Instruction {
-    let mut accounts = vec![
-        write_sign(payment.payer),
-        read(pda::supplier(&payment.supplier_owner).0),
-        read(pda::asset(&payment.mint).0),
-        read(pda::venue(&route.program, &route.discriminator).0),
-        write(payment.source),
-        write(payment.treasury),
-        write(pda::transit(&payment.mint).0),
-        write(pda::transit(&payment.io_mint).0),
-        read(ROUTER.address),
-        write(payment.destination),
-        write(pda::receipt(&payment.payer, &payment.order.id).0),
-        read(CONFIG.address),
-        read(route.program),
-        read(TOKEN_PROGRAM),
-        read(SYSTEM_PROGRAM),
-    ];
-    accounts.extend(own_accounts());
-    accounts.extend_from_slice(&route.accounts);
     build(
         io_payments::ID,
         "pay_token",
-        &(
-            (payment.order.id, payment.order.expires_at, payment.amount),
-            (payment.fee_on_top, payment.min_io_out),
-            &route.data,
-        ),
+        &(payment.terms(), &route.data),
+        payment.accounts(route),
+    )
+}
+
+/// Pays suppliers out of a fiat gateway's USDC for a renter's order. The payer is the gateway's wallet,
+/// which signs and pays the receipt's rent; refunds go to it. `reference` is the processor's.
+pub fn pay_fiat(payment: &TokenPayment, reference: &[u8; 32], route: &Route) -> Instruction {
+    let mut accounts = vec![write(pda::gateway(&payment.payer).0)];
+    accounts.extend(payment.accounts(route));
+    build(
+        io_payments::ID,
+        "pay_fiat",
+        &(payment.terms(), &route.data, *reference),
         accounts,
     )
+}
+
+/// Gives back `amount` raw IO of what a supplier got for an order, from `source`: its earnings vault or
+/// a token account that its owner may move tokens of. `destination` is an IO account of the `payer` of
+/// the order. Signed by the supplier's owner.
+pub fn refund(
+    supplier_owner: &Pubkey,
+    payer: &Pubkey,
+    order_id: &[u8; 32],
+    source: &Pubkey,
+    destination: &Pubkey,
+    amount: u64,
+) -> Instruction {
+    payments_instruction(
+        "refund",
+        &amount,
+        vec![
+            sign(*supplier_owner),
+            read(pda::supplier(supplier_owner).0),
+            write(pda::receipt(payer, order_id).0),
+            write(*source),
+            write(*destination),
+            read(CONFIG.address),
+            read(TOKEN_PROGRAM),
+        ],
+    )
+}
+
+fn amounts(parts: &[Part]) -> Vec<u64> {
+    parts.iter().map(|part| part.amount).collect()
+}
+
+fn pairs(parts: &[Part]) -> impl Iterator<Item = AccountMeta> + '_ {
+    parts.iter().flat_map(|part| {
+        [
+            read(pda::supplier(&part.supplier_owner).0),
+            write(part.destination),
+        ]
+    })
 }
 
 /// A pay-out of earnings in USDC.
@@ -362,8 +579,6 @@ pub struct PayOut {
     pub supplier_owner: Pubkey,
     pub io_mint: Pubkey,
     pub usdc_mint: Pubkey,
-    /// The treasury's USDC account.
-    pub treasury: Pubkey,
     /// A USDC account of the supplier's payout wallet.
     pub destination: Pubkey,
     /// Raw IO to swap.
@@ -383,7 +598,7 @@ pub fn pay_out(pay_out: &PayOut, route: &Route) -> Instruction {
         write(pda::transit(&pay_out.io_mint).0),
         write(pda::transit(&pay_out.usdc_mint).0),
         read(ROUTER.address),
-        write(pay_out.treasury),
+        write(pda::fees(&pay_out.usdc_mint).0),
         write(pay_out.destination),
         read(CONFIG.address),
         read(route.program),
@@ -417,12 +632,16 @@ pub fn take_earnings(owner: &Pubkey, destination: &Pubkey, amount: u64) -> Instr
     )
 }
 
-/// Closes the receipt of an expired payment; its rent goes to whoever paid it. Nobody need sign.
+/// Closes the receipt of an expired payment; its rent goes back to whoever paid it, who signs. Refunds
+/// of the payment end with it.
 pub fn close_receipt(payer: &Pubkey, order_id: &[u8; 32], rent_payer: &Pubkey) -> Instruction {
     payments_instruction(
         "close_receipt",
         &(),
-        vec![write(pda::receipt(payer, order_id).0), write(*rent_payer)],
+        vec![
+            write(pda::receipt(payer, order_id).0),
+            write_sign(*rent_payer),
+        ],
     )
 }
 

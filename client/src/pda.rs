@@ -69,6 +69,16 @@ pub fn transit(mint: &Pubkey) -> (Pubkey, u8) {
     find(&[seeds::TRANSIT, mint.as_ref()], &io_payments::ID)
 }
 
+/// The config's token account for the fees taken in one mint.
+pub fn fees(mint: &Pubkey) -> (Pubkey, u8) {
+    find(&[seeds::FEES, mint.as_ref()], &io_payments::ID)
+}
+
+/// A fiat gateway of that wallet.
+pub fn gateway(wallet: &Pubkey) -> (Pubkey, u8) {
+    find(&[seeds::GATEWAY, wallet.as_ref()], &io_payments::ID)
+}
+
 /// A venue that the router may swap through; `discriminator` is zero padded.
 pub fn venue(program: &Pubkey, discriminator: &[u8; 8]) -> (Pubkey, u8) {
     find(

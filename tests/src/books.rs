@@ -5,13 +5,13 @@ use anyhow::{Context, Result, ensure};
 use io_client::{
     Pubkey, pda,
     shared::{
-        constants::{BPS, HARD_CAP},
+        constants::{BPS, HARD_CAP, MAX_FEE_BPS, MAX_SUPPLIERS},
         ids::{TOKEN_PROGRAM, io_emissions, io_mint, io_payments, io_staking},
         math::{curve::Curve, fixed::mul_q64, weight::boost_bps},
         state::{
-            Asset, DeviceClass, EmissionsConfig, Layout, MintConfig, Minter, Node, NodeEmission,
-            PaymentsConfig, Position, Receipt, ReceiptEntry, RewardPool, StakingConfig, Supplier,
-            Ticket, TrancheKind, Venue,
+            Asset, DeviceClass, EmissionsConfig, Gateway, Layout, MintConfig, Minter, Node,
+            NodeEmission, PaymentsConfig, Position, Receipt, ReceiptEntry, RewardPool,
+            StakingConfig, Supplier, Ticket, TrancheKind, Venue,
         },
     },
 };
@@ -98,13 +98,14 @@ fn check_accounts(world: &World) -> Result<()> {
         kind::<Asset>(),
         kind::<Venue>(),
         kind::<Supplier>(),
-        (
-            Receipt::OWNER,
-            Receipt::DISCRIMINATOR.to_vec(),
-            Receipt::SPACE + size_of::<ReceiptEntry>(),
-        ),
+        kind::<Gateway>(),
     ]
-    .into();
+    .into_iter()
+    .chain((1..=MAX_SUPPLIERS).map(|count| {
+        let discriminator = Receipt::DISCRIMINATOR.to_vec();
+        (Receipt::OWNER, discriminator, Receipt::space(count))
+    }))
+    .collect();
     for program in [
         io_mint::ID,
         io_staking::ID,
@@ -418,19 +419,80 @@ fn check_node(
 /// Invariant 7: The router's transit accounts are empty, and no fee was taken on IO.
 fn check_router(world: &World) -> Result<()> {
     for (_, asset) in all::<Asset>(world) {
+        for (account, owner) in [
+            (asset.transit, io_payments::ROUTER.address),
+            (asset.fees, io_payments::CONFIG.address),
+        ] {
+            let account = world.token_account(&account);
+            ensure!(
+                account.owner == owner
+                    && account.mint == asset.mint
+                    && account.delegate.is_none()
+                    && account.close_authority.is_none(),
+                "a token account of {} is not the router's alone",
+                asset.mint
+            );
+        }
         let held = world.token_balance(&asset.transit);
         ensure!(held == 0, "{held} raw of {} left in transit", asset.mint);
     }
-    for (address, receipt) in all::<Receipt>(world) {
+    for (address, account) in world.svm.get_program_accounts(&io_payments::ID) {
+        if let Some(receipt) = Receipt::read_copy(&account.data) {
+            check_receipt(
+                &receipt,
+                account.data.get(Receipt::SPACE..).unwrap_or_default(),
+            )
+            .with_context(|| format!("receipt {address}"))?;
+        }
+    }
+    for (address, gateway) in all::<Gateway>(world) {
         ensure!(
-            receipt.mint != io_mint::MINT.address
-                || (receipt.fee == 0 && receipt.gross == receipt.delivered),
-            "receipt {address}: of {} raw IO {} were delivered, {} kept as fee",
-            receipt.gross,
-            receipt.delivered,
-            receipt.fee
+            gateway.fee_bps.at(world.now()) <= MAX_FEE_BPS,
+            "gateway {address}: {} basis points",
+            gateway.fee_bps.at(world.now())
         );
     }
+    Ok(())
+}
+
+/// A receipt's entries add up, nobody gave back more than it got, and no fee was taken on IO.
+fn check_receipt(receipt: &Receipt, entries: &[u8]) -> Result<()> {
+    const ENTRY: usize = size_of::<ReceiptEntry>();
+    ensure!(
+        entries.len() == usize::from(receipt.count) * ENTRY,
+        "{} entries in {} bytes",
+        receipt.count,
+        entries.len()
+    );
+    ensure!(
+        receipt.mint != io_mint::MINT.address
+            || (receipt.fee == 0 && receipt.gross == receipt.delivered),
+        "of {} raw IO {} were delivered, {} kept as fee",
+        receipt.gross,
+        receipt.delivered,
+        receipt.fee
+    );
+    let mut delivered = 0;
+    for entry in entries.chunks_exact(ENTRY) {
+        let word = |at: usize| u64::from_le_bytes(std::array::from_fn(|i| entry[at + i]));
+        let (given, refunded) = (word(32), word(40));
+        ensure!(
+            given > 0 && refunded <= given,
+            "{refunded} refunded of {given}"
+        );
+        delivered += given;
+    }
+    ensure!(
+        delivered == receipt.delivered,
+        "{} delivered, {delivered} in the entries",
+        receipt.delivered
+    );
+    ensure!(
+        receipt.fee < receipt.gross,
+        "a fee of {} on {}",
+        receipt.fee,
+        receipt.gross
+    );
     Ok(())
 }
 
@@ -674,6 +736,22 @@ mod tests {
                     r.delivered -= 1;
                 },
             );
+        }),
+        ("in the entries", |w| {
+            edit(w, |r: &Receipt| r.fee > 0, |r| r.delivered -= 1);
+        }),
+        ("refunded of", |w| {
+            let address = find(w, any::<Receipt>);
+            let mut account = w.svm.get_account(&address).expect("it is there");
+            account.data[Receipt::SPACE + 47] = 1;
+            w.svm.set_account(address, account).expect("well formed");
+        }),
+        ("entries in", |w| edit(w, any::<Receipt>, |r| r.count += 1)),
+        ("not the router's alone", |w| {
+            let asset: Asset = w.read(&find(w, any::<Asset>));
+            let mut account = w.svm.get_account(&asset.fees).expect("it is there");
+            account.data[32] ^= 1;
+            w.svm.set_account(asset.fees, account).expect("well formed");
         }),
         ("has no known layout", |w| {
             let stray = w.fresh_address();

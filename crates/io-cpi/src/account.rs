@@ -3,6 +3,7 @@
 use crate::invoke;
 use anchor_lang::{
     Result,
+    bytemuck::{self, Pod},
     cpi::rent_exempt_lamports,
     pinocchio::{
         account::AccountView, address::Address, cpi::Seed, instruction::InstructionAccount,
@@ -100,7 +101,7 @@ pub fn fill_blank<L: Layout>(account: &AccountView, fill: impl FnOnce(&mut L)) -
         return None;
     }
     *discriminator = L::DISCRIMINATOR;
-    fill(anchor_lang::bytemuck::try_from_bytes_mut(rest).ok()?);
+    fill(bytemuck::try_from_bytes_mut(rest).ok()?);
     Some(())
 }
 
@@ -120,9 +121,36 @@ pub fn create_layout<L: Layout>(
         .split_at_mut_checked(DISCRIMINATOR_LEN)
         .ok_or(ProgramError::AccountDataTooSmall)?;
     discriminator.copy_from_slice(&L::DISCRIMINATOR);
-    let layout = anchor_lang::bytemuck::try_from_bytes_mut(rest)
-        .map_err(|_| ProgramError::AccountDataTooSmall)?;
+    let layout =
+        bytemuck::try_from_bytes_mut(rest).map_err(|_| ProgramError::AccountDataTooSmall)?;
     fill(layout);
+    Ok(())
+}
+
+/// Like [`create_layout`], with `count` items of `T` behind the layout.
+#[inline(always)]
+pub fn create_list<L: Layout, T: Pod>(
+    payer: &AccountView,
+    pda: &AccountView,
+    count: usize,
+    seeds: &[Seed],
+    fill: impl FnOnce(&mut L, &mut [T]),
+) -> Result<()> {
+    let space = L::SPACE.saturating_add(count.saturating_mul(size_of::<T>()));
+    create_pda(payer, pda, space, &L::OWNER, seeds)?;
+    let mut pda = *pda;
+    // SAFETY: the account was created above; nothing else refers to its data.
+    let data = unsafe { pda.borrow_unchecked_mut() };
+    let too_small = ProgramError::AccountDataTooSmall;
+    let (layout, items) = data.split_at_mut_checked(L::SPACE).ok_or(too_small)?;
+    let (discriminator, layout) = layout
+        .split_at_mut_checked(DISCRIMINATOR_LEN)
+        .ok_or(ProgramError::AccountDataTooSmall)?;
+    discriminator.copy_from_slice(&L::DISCRIMINATOR);
+    fill(
+        bytemuck::try_from_bytes_mut(layout).map_err(|_| ProgramError::AccountDataTooSmall)?,
+        bytemuck::try_cast_slice_mut(items).map_err(|_| ProgramError::AccountDataTooSmall)?,
+    );
     Ok(())
 }
 

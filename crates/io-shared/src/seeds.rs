@@ -50,3 +50,7 @@ pub const SUPPLIER: &[u8] = b"supplier";
 pub const EARNINGS: &[u8] = b"earnings";
 /// `io_payments`: [`crate::state::Receipt`], then payer and order id (32 bytes).
 pub const RECEIPT: &[u8] = b"receipt";
+/// `io_payments`: the config's token account for the fees taken in one mint, then the mint.
+pub const FEES: &[u8] = b"fees";
+/// `io_payments`: [`crate::state::Gateway`], then the gateway's wallet.
+pub const GATEWAY: &[u8] = b"gateway";

@@ -36,7 +36,7 @@ fn what_the_words_cannot_hold_is_refused() {
         price: u64::MAX,
         exponent,
     };
-    let shift = MAX_SHIFT as i32;
+    let shift = MAX_SHIFT.cast_signed();
     for (a, b) in [(0, shift), (shift, 0), (-18, shift - 18)] {
         let (a, b) = (valued(a), valued(b));
         assert_eq!(covers(&a, &b, 0), Some(exact(&a, &b, 0)));

@@ -2,7 +2,7 @@
 
 #![allow(clippy::arithmetic_side_effects, clippy::unwrap_used)]
 
-use io_shared::math::window::{available, decayed};
+use io_shared::math::window::{available, decayed, spend};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -84,9 +84,13 @@ proptest! {
         for (seconds, percent) in steps {
             clock += seconds;
             let now = clock.max(since);
-            let amount = available(limit, used, window, since, clock) / 100 * percent;
+            let most = available(limit, used, window, since, clock);
+            prop_assert_eq!(spend(most + 1, limit, used, window, since, clock), None);
+            let amount = most / 100 * percent;
+            let spent_now = spend(amount, limit, used, window, since, clock);
             used = decayed(used, window, since, clock) + amount;
             since = now;
+            prop_assert_eq!(spent_now, Some((used, since)));
             prop_assert!(used <= limit);
             spent.push((now, amount));
             let recent: u64 = spent.iter().filter(|(at, _)| now - at < 1_000).map(|(_, amount)| amount).sum();

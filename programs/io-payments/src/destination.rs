@@ -2,7 +2,22 @@
 
 use anchor_lang::{address_eq, pinocchio::account::AccountView, prelude::*};
 use io_cpi::token;
-use io_shared::{errors::PaymentsError, state::Supplier};
+use io_shared::{
+    errors::PaymentsError,
+    ids::io_payments,
+    state::{Layout, Supplier},
+};
+
+/// The supplier that an account is.
+#[inline(always)]
+pub fn read_supplier(account: &AccountView) -> Result<&Supplier> {
+    let supplier = account
+        .owned_by(&io_payments::ID)
+        // SAFETY: no handler writes to a supplier's account that it reads in this way.
+        .then(|| unsafe { account.borrow_unchecked() })
+        .and_then(Supplier::read);
+    Ok(supplier.ok_or(PaymentsError::WrongSupplier)?)
+}
 
 /// The account that a supplier is paid IO on: its earnings vault if it takes USDC, else a token
 /// account of its payout wallet.

@@ -20,9 +20,13 @@ mod instructions;
 mod receipt;
 mod swap;
 
-use anchor_lang::prelude::*;
+use alloc::vec::Vec;
+use anchor_lang::{pinocchio::cpi::Seed, prelude::*};
 use instructions::*;
-use io_shared::ids::io_payments::EVENT_AUTHORITY;
+use io_shared::{
+    ids::io_payments::{CONFIG, EVENT_AUTHORITY},
+    seeds,
+};
 
 declare_id!("ioPpk3Ehtfgg8kmNUhNE18AgsyQ2F2nrMczf8KEypCd");
 
@@ -55,25 +59,26 @@ pub mod io_payments {
         ctx.accounts.pay_io_unreceipted(amount, reference)
     }
 
-    /// Pays a supplier in a listed token, which is swapped to IO, and records it in a receipt.
+    /// Pays suppliers in a listed token, which is swapped to IO, and records it in a receipt.
     pub fn pay_token(
         ctx: &mut Context<PayToken>,
         order_id: &[u8; 32],
         expires_at: i64,
-        amount: u64,
+        amounts: Vec<u64>,
         fee_on_top: bool,
         min_io_out: u64,
         venue_data: &[u8],
     ) -> Result<()> {
-        let terms = PayTokenTerms {
+        let terms = TokenTerms {
             order_id,
             expires_at,
-            amount,
+            amounts: &amounts,
             fee_on_top,
             min_io_out,
+            reference: [0; 32],
         };
-        let venue_accounts = ctx.remaining_accounts()?;
-        ctx.accounts.pay_token(terms, venue_data, &venue_accounts)
+        let remaining = ctx.remaining_accounts()?;
+        ctx.accounts.pay_token(&terms, venue_data, &remaining)
     }
 
     /// Swaps earnings to USDC and pays them out; never paused.
@@ -91,6 +96,50 @@ pub mod io_payments {
     /// Takes earnings as IO; never paused.
     pub fn take_earnings(ctx: &mut Context<TakeEarnings>, amount: u64) -> Result<()> {
         ctx.accounts.take_earnings(amount)
+    }
+
+    /// Pays several suppliers in IO for an order, and records it in one receipt.
+    pub fn pay_io_split(
+        ctx: &mut Context<PayIoSplit>,
+        order_id: &[u8; 32],
+        expires_at: i64,
+        amounts: Vec<u64>,
+    ) -> Result<()> {
+        let pairs = ctx.remaining_accounts()?;
+        ctx.accounts
+            .pay_io_split(order_id, expires_at, &amounts, &pairs)
+    }
+
+    /// Pays suppliers out of a fiat gateway's USDC, on a renter's behalf.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the arguments are the instruction's wire format"
+    )]
+    pub fn pay_fiat(
+        ctx: &mut Context<PayFiat>,
+        order_id: &[u8; 32],
+        expires_at: i64,
+        amounts: Vec<u64>,
+        fee_on_top: bool,
+        min_io_out: u64,
+        venue_data: &[u8],
+        reference: [u8; 32],
+    ) -> Result<()> {
+        let terms = TokenTerms {
+            order_id,
+            expires_at,
+            amounts: &amounts,
+            fee_on_top,
+            min_io_out,
+            reference,
+        };
+        let remaining = ctx.remaining_accounts()?;
+        ctx.accounts.pay_fiat(&terms, venue_data, &remaining)
+    }
+
+    /// Gives back IO that a supplier got for an order; never paused.
+    pub fn refund(ctx: &mut Context<Refund>, amount: u64) -> Result<()> {
+        ctx.accounts.refund(amount)
     }
 
     /// Closes the receipt of an expired payment.
@@ -172,6 +221,61 @@ pub mod io_payments {
         ctx.accounts.schedule_treasury(treasury)
     }
 
+    /// Schedules how much of the fees may buy IO back in a day.
+    pub fn schedule_buy_back(ctx: &mut Context<ScheduleRule>, daily: u64) -> Result<()> {
+        ctx.accounts.schedule_buy_back(daily)
+    }
+
+    /// Sends the fees of one mint to the treasury; never paused.
+    pub fn sweep(ctx: &mut Context<Sweep>) -> Result<()> {
+        ctx.accounts.sweep()
+    }
+
+    /// Swaps fees to IO and burns it.
+    pub fn buy_back(
+        ctx: &mut Context<BuyBack>,
+        amount: u64,
+        min_io_out: u64,
+        venue_data: &[u8],
+    ) -> Result<()> {
+        let venue_accounts = ctx.remaining_accounts()?;
+        ctx.accounts
+            .buy_back(amount, min_io_out, venue_data, &venue_accounts)
+    }
+
+    /// Lets a fiat gateway pay on renters' behalf.
+    pub fn list_gateway(
+        ctx: &mut Context<ListGateway>,
+        wallet: Address,
+        fee_bps: u64,
+        daily_limit: u64,
+    ) -> Result<()> {
+        ctx.accounts.list_gateway(wallet, fee_bps, daily_limit)
+    }
+
+    /// Schedules the renter's fee on a gateway's payments.
+    pub fn schedule_gateway_fee(ctx: &mut Context<ScheduleGateway>, fee_bps: u64) -> Result<()> {
+        ctx.accounts.schedule_gateway_fee(fee_bps)
+    }
+
+    /// Schedules a gateway's daily limit.
+    pub fn schedule_gateway_limit(
+        ctx: &mut Context<ScheduleGateway>,
+        daily_limit: u64,
+    ) -> Result<()> {
+        ctx.accounts.schedule_gateway_limit(daily_limit)
+    }
+
+    /// Lowers a gateway's daily limit at once.
+    pub fn lower_gateway_limit(ctx: &mut Context<SwitchGateway>, daily_limit: u64) -> Result<()> {
+        ctx.accounts.lower_gateway_limit(daily_limit)
+    }
+
+    /// Enables or disables a gateway.
+    pub fn set_gateway_enabled(ctx: &mut Context<SwitchGateway>, enabled: bool) -> Result<()> {
+        ctx.accounts.set_gateway_enabled(enabled)
+    }
+
     /// First step of a hand-over of the authority.
     pub fn nominate_authority(
         ctx: &mut Context<NominateAuthority>,
@@ -195,4 +299,13 @@ pub mod io_payments {
 #[inline(always)]
 fn record<E: io_shared::events::Event>(event_authority: &UncheckedAccount, event: E) {
     io_cpi::event::emit(&ID, event_authority.account(), EVENT_AUTHORITY.bump, event);
+}
+
+/// What the config signs with, as owner of the fee vaults.
+#[inline(always)]
+fn config_seeds() -> [Seed<'static>; 2] {
+    [
+        Seed::from(seeds::PAYMENTS_CONFIG),
+        Seed::from(const { &[CONFIG.bump] }),
+    ]
 }

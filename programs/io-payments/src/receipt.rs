@@ -1,14 +1,22 @@
 //! Receipts, which make a payer pay an order once.
 
-use crate::ID;
+use crate::{
+    ID,
+    destination::{read_supplier, require_supplier_io},
+};
 use anchor_lang::{
-    find_and_verify_program_address,
+    address_eq, find_and_verify_program_address,
     pinocchio::{account::AccountView, cpi::Seed},
     prelude::*,
 };
 use io_cpi::account;
 use io_shared::{
-    constants::VERSION, errors::PaymentsError, events::Paid, seeds, state::ReceiptOfOne,
+    constants::VERSION,
+    errors::PaymentsError,
+    events::{PaidEvent, PaidPart},
+    ids::io_payments::EVENT_AUTHORITY,
+    seeds,
+    state::{Receipt, ReceiptEntry},
 };
 
 /// The bump of the receipt of this payer's order, which must be the account given and not exist.
@@ -26,75 +34,87 @@ pub fn require_unpaid(receipt: &AccountView, payer: &Address, order_id: &[u8; 32
     Ok(bump)
 }
 
-/// A payment as receipt and event tell it.
-pub struct Payment<'a> {
-    pub payer: &'a Address,
-    pub supplier: &'a Address,
-    pub destination: &'a Address,
-    pub order_id: &'a [u8; 32],
-    /// Mint paid in.
-    pub mint: &'a Address,
-    /// All zero for a payment in IO.
-    pub venue: &'a Address,
-    pub gross: u64,
-    pub fee: u64,
-    pub delivered: u64,
-    pub paid_at: i64,
-    pub expires_at: i64,
+/// Adds a supplier's part to a payment.
+///
+/// - `supplier` is one, named once
+/// - `destination` is the supplier's: its earnings vault if it takes USDC, else a token account of
+///   its payout wallet
+/// - it gets something
+#[inline(always)]
+pub fn add_part<const N: usize>(
+    payment: &mut PaidEvent<N>,
+    [supplier, destination]: &[AccountView; 2],
+    delivered: u64,
+    io_mint: &Address,
+) -> Result<()> {
+    let account = read_supplier(supplier)?;
+    require!(
+        payment
+            .parts()
+            .iter()
+            .all(|part| !address_eq(&part.supplier, supplier.address())),
+        PaymentsError::SupplierTwice
+    );
+    require_supplier_io(account, destination, io_mint)?;
+    require!(delivered > 0, PaymentsError::ReceivedTooLittle);
+    payment
+        .push(PaidPart {
+            supplier: *supplier.address(),
+            destination: *destination.address(),
+            delivered,
+        })
+        .ok_or(PaymentsError::WrongSupplierCount)?;
+    Ok(())
 }
 
-impl Payment<'_> {
-    #[inline(always)]
-    pub fn event(&self) -> Paid {
-        Paid {
-            payer: *self.payer,
-            supplier: *self.supplier,
-            destination: *self.destination,
-            order_id: *self.order_id,
-            mint: *self.mint,
-            venue: *self.venue,
-            gross: self.gross,
-            fee: self.fee,
-            delivered: self.delivered,
-            paid_at: self.paid_at,
-            expires_at: self.expires_at,
-        }
-    }
+/// Creates the receipt of a payment, paid for by the payer.
+#[inline(always)]
+pub fn create<const N: usize>(
+    payment: &PaidEvent<N>,
+    payer: &AccountView,
+    receipt: &AccountView,
+    bump: u8,
+) -> Result<()> {
+    let (head, parts) = (&payment.head, payment.parts());
+    account::create_list::<Receipt, ReceiptEntry>(
+        payer,
+        receipt,
+        parts.len(),
+        &[
+            Seed::from(seeds::RECEIPT),
+            Seed::from(head.payer.as_ref()),
+            Seed::from(&head.order_id),
+            Seed::from(&[bump]),
+        ],
+        |receipt, entries| {
+            receipt.version = VERSION;
+            receipt.bump = bump;
+            receipt.count = u8::try_from(entries.len()).unwrap_or(u8::MAX);
+            receipt.payer = head.payer;
+            receipt.order_id = head.order_id;
+            receipt.mint = head.mint;
+            receipt.rent_payer = head.payer;
+            receipt.reference = head.reference;
+            receipt.gross = head.gross;
+            receipt.fee = head.fee;
+            receipt.delivered = head.delivered;
+            receipt.paid_at = head.paid_at;
+            receipt.expires_at = head.expires_at;
+            for (entry, part) in entries.iter_mut().zip(parts) {
+                entry.supplier = part.supplier;
+                entry.delivered = part.delivered;
+            }
+        },
+    )
+}
 
-    /// Creates the payment's receipt, paid for by the payer.
-    #[inline(always)]
-    pub fn create_receipt(
-        &self,
-        payer: &AccountView,
-        receipt: &AccountView,
-        bump: u8,
-    ) -> Result<()> {
-        account::create_layout::<ReceiptOfOne>(
-            payer,
-            receipt,
-            &[
-                Seed::from(seeds::RECEIPT),
-                Seed::from(self.payer.as_ref()),
-                Seed::from(self.order_id),
-                Seed::from(&[bump]),
-            ],
-            |account| {
-                let receipt = &mut account.receipt;
-                receipt.version = VERSION;
-                receipt.bump = bump;
-                receipt.count = 1;
-                receipt.payer = *self.payer;
-                receipt.order_id = *self.order_id;
-                receipt.mint = *self.mint;
-                receipt.rent_payer = *self.payer;
-                receipt.gross = self.gross;
-                receipt.fee = self.fee;
-                receipt.delivered = self.delivered;
-                receipt.paid_at = self.paid_at;
-                receipt.expires_at = self.expires_at;
-                account.entry.supplier = *self.supplier;
-                account.entry.delivered = self.delivered;
-            },
-        )
-    }
+/// Records a payment by a call of this program to itself.
+#[inline(always)]
+pub fn record_paid<const N: usize>(event_authority: &UncheckedAccount, payment: &PaidEvent<N>) {
+    io_cpi::event::emit_bytes(
+        &ID,
+        event_authority.account(),
+        EVENT_AUTHORITY.bump,
+        payment.bytes(),
+    );
 }

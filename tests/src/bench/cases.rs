@@ -485,7 +485,6 @@ impl Bench {
                 )
             },
         );
-        let treasury = self.network.treasury_usdc;
         let amm = self.network.amm;
         let pay_usdc = |party: &Party, number: u8| {
             payments::pay_token(
@@ -493,12 +492,13 @@ impl Bench {
                     payer: party.holder.pubkey(),
                     mint: usdc,
                     source: party.holder_usdc,
-                    treasury,
                     io_mint: io,
-                    supplier_owner: party.operator.pubkey(),
-                    destination: party.operator_io,
+                    parts: vec![payments::Part {
+                        supplier_owner: party.operator.pubkey(),
+                        destination: party.operator_io,
+                        amount: 100 * USDC,
+                    }],
                     order: order(party, number),
-                    amount: 100 * USDC,
                     fee_on_top: true,
                     min_io_out: 1,
                 },
@@ -557,11 +557,7 @@ impl Bench {
     /// Earnings of a supplier who changes to USDC.
     fn pay_out(&mut self) {
         let io = io_mint::MINT.address;
-        let (usdc, treasury, amm) = (
-            self.network.usdc,
-            self.network.treasury_usdc,
-            self.network.amm,
-        );
+        let (usdc, amm) = (self.network.usdc, self.network.amm);
         self.measure(("io_payments", "set_supplier", "to USDC"), None, |party| {
             let owner = party.operator.pubkey();
             payments::set_supplier(&owner, PayoutPreference::Usdc, &owner, 0)
@@ -583,7 +579,6 @@ impl Bench {
                     supplier_owner: owner,
                     io_mint: io,
                     usdc_mint: usdc,
-                    treasury,
                     destination: token::associated(&owner, &usdc),
                     amount: 50 * IO,
                     min_usdc_out: 1,

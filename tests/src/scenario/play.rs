@@ -14,7 +14,7 @@ use io_client::{
     shared::{
         constants::{BPS, HOUR},
         errors::StakingError,
-        events::{Claimed, Deposited, EpochAdvanced, Harvested, Paid, UnstakeRequested},
+        events::{Claimed, Deposited, EpochAdvanced, Harvested, Paid, Swept, UnstakeRequested},
         ids::io_mint,
         state::{Node as NodeState, NodeEmission, Position, TrancheKind},
     },
@@ -441,12 +441,13 @@ impl<'a> Play<'a> {
                     payer,
                     mint: self.network.usdc,
                     source: renter.wallet.usdc,
-                    treasury: self.network.treasury_usdc,
                     io_mint: io_mint::MINT.address,
-                    supplier_owner: supplier.wallet.address(),
-                    destination,
+                    parts: vec![payments::Part {
+                        supplier_owner: supplier.wallet.address(),
+                        destination,
+                        amount: part.usdc,
+                    }],
                     order,
-                    amount: part.usdc,
                     fee_on_top: part.fee_on_top,
                     min_io_out: least,
                 },
@@ -454,9 +455,17 @@ impl<'a> Play<'a> {
             )
         };
         let accounts = if part.usdc == 0 {
-            [renter.wallet.io, self.network.treasury_io, destination]
+            [
+                renter.wallet.io,
+                pda::fees(&io_mint::MINT.address).0,
+                destination,
+            ]
         } else {
-            [renter.wallet.usdc, self.network.treasury_usdc, destination]
+            [
+                renter.wallet.usdc,
+                pda::fees(&self.network.usdc).0,
+                destination,
+            ]
         };
         let before = accounts.map(|account| self.network.world.token_balance(&account));
         let outcome = Self::send(
@@ -615,6 +624,29 @@ impl<'a> Play<'a> {
         for index in 0..self.suppliers.len() {
             self.convert(index)?;
         }
+        self.sweep()
+    }
+
+    /// The treasury gets the fees.
+    fn sweep(&mut self) -> Result<()> {
+        let (usdc, destination) = (self.network.usdc, self.network.treasury_usdc);
+        let outcome = Self::send(
+            &mut self.network,
+            &mut self.transactions,
+            &[payments::sweep(&usdc, &destination)],
+            &[],
+        )?;
+        let swept = outcome.event::<Swept>().amount;
+        ensure!(
+            self.network.world.token_balance(&destination) == swept,
+            "the event of a sweep says other than the balance"
+        );
+        let text = format!(
+            "the treasury gets {} USDC of fees ({} CU)",
+            format_usdc(swept),
+            outcome.cu
+        );
+        self.say(Some(self.scenario.hours), text);
         Ok(())
     }
 
@@ -656,7 +688,6 @@ impl<'a> Play<'a> {
                 supplier_owner: owner,
                 io_mint: mint,
                 usdc_mint: self.network.usdc,
-                treasury: self.network.treasury_usdc,
                 destination: supplier.wallet.usdc,
                 amount: earnings,
                 min_usdc_out: 1,

@@ -53,7 +53,7 @@ fn earnings_are_paid_out_in_usdc_to_the_raw_unit() {
         );
         let world = &market.world;
         assert_eq!(world.token_balance(&market.supplier.usdc), received - fee);
-        assert_eq!(world.token_balance(&market.treasury_usdc), fee);
+        assert_eq!(world.token_balance(&market.fees(&market.usdc)), fee);
         assert_eq!(
             world.token_balance(&market.supplier.earnings()),
             1_500 * IO - spent
@@ -206,14 +206,12 @@ fn pay_outs_check_their_accounts() {
     let thief_usdc = market.world.create_token_account(&thief.pubkey(), &usdc, 0);
     let router_usdc = market.world.create_token_account(&ROUTER.address, &usdc, 0);
     let router_io = market.world.create_token_account(&ROUTER.address, &MINT, 0);
-    let treasury_io = io_account(&mut market.world, &market.treasury.pubkey(), 0);
 
     let out = market.out(&owner, IO);
     let good = payments::pay_out(&out, &market.amm.route(&MINT, IO));
     let before = market.balances();
     let wrong = custom(PaymentsError::WrongAccount);
     let destination = custom(PaymentsError::WrongDestination);
-    let treasury = custom(PaymentsError::WrongTreasury);
     let transit = custom(PaymentsError::WrongTransit);
     let no_layout = InstructionError::InvalidAccountData;
     assert_accounts_checked(
@@ -228,8 +226,9 @@ fn pay_outs_check_their_accounts() {
             (4, router_io, transit.clone()),
             (5, router_usdc, transit),
             (6, thief.pubkey(), wrong.clone()),
-            (7, thief_usdc, treasury.clone()),
-            (7, treasury_io, treasury),
+            (7, thief_usdc, wrong.clone()),
+            (7, market.treasury_usdc, wrong.clone()),
+            (7, pda::fees(&MINT).0, wrong.clone()),
             (8, thief_usdc, destination.clone()),
             (8, market.supplier.io, destination.clone()),
             (8, rival.usdc, destination),

@@ -2,18 +2,15 @@
 
 use io_client::{
     Instruction, Pubkey, mint,
-    payments::{self, Order, PayOut, TokenPayment},
+    payments::{self, Order, Part, PayOut, TokenPayment},
     pda,
     shared::{
         constants::{IO, USDC, VERSION},
         errors::PaymentsError,
-        events::Paid,
+        events::{Paid, PaidPart},
         ids::{TOKEN_PROGRAM, io_mint},
         math::fee::fee_of,
-        state::{
-            Layout, MintPolicy, MinterTerms, PayoutPreference, Receipt, ReceiptOfOne, Supplier,
-            Venue,
-        },
+        state::{Layout, MintPolicy, MinterTerms, PayoutPreference, Receipt, Supplier, Venue},
     },
     venues::{Route, padded},
 };
@@ -193,18 +190,24 @@ impl Market {
         payments::io_destination(&supplier, &self.supplier.io)
     }
 
+    /// The supplier's part of a payment.
+    pub(crate) fn part(&self, amount: u64) -> Part {
+        Part {
+            supplier_owner: self.supplier.owner.pubkey(),
+            destination: self.io_destination(),
+            amount,
+        }
+    }
+
     /// The renter's payment in USDC.
     pub(crate) fn usdc_payment(&self, amount: u64, fee_on_top: bool) -> TokenPayment {
         TokenPayment {
             payer: self.renter.pubkey(),
             mint: self.usdc,
             source: self.renter_usdc,
-            treasury: self.treasury_usdc,
             io_mint: MINT,
-            supplier_owner: self.supplier.owner.pubkey(),
-            destination: self.io_destination(),
+            parts: vec![self.part(amount)],
             order: self.order(),
-            amount,
             fee_on_top,
             min_io_out: 1,
         }
@@ -212,11 +215,12 @@ impl Market {
 
     /// The route that swaps all of a payment after the fee.
     pub(crate) fn route(&self, payment: &TokenPayment) -> Route {
-        let fee = fee_of(payment.amount, FEE_BPS).expect("a fee below 100 %");
+        let amount = payment.amount().expect("it fits");
+        let fee = fee_of(amount, FEE_BPS).expect("a fee below 100 %");
         let net = if payment.fee_on_top {
-            payment.amount
+            amount
         } else {
-            payment.amount - fee
+            amount - fee
         };
         self.amm.route(&payment.mint, net)
     }
@@ -258,7 +262,6 @@ impl Market {
             supplier_owner: self.supplier.owner.pubkey(),
             io_mint: MINT,
             usdc_mint: self.usdc,
-            treasury: self.treasury_usdc,
             destination: self.supplier.usdc,
             amount,
             min_usdc_out: 1,
@@ -276,6 +279,11 @@ impl Market {
         self.pay_out(&out, &owner)
     }
 
+    /// The fee vault of a mint.
+    pub(crate) fn fees(&self, mint: &Pubkey) -> Pubkey {
+        pda::fees(mint).0
+    }
+
     pub(crate) fn transit(&self, mint: &Pubkey) -> u64 {
         self.world.token_balance(&pda::transit(mint).0)
     }
@@ -291,6 +299,7 @@ impl Market {
             self.renter_io,
             self.renter_usdc,
             self.treasury_usdc,
+            self.fees(&self.usdc),
             self.supplier.io,
             self.supplier.usdc,
             self.supplier.earnings(),
@@ -428,30 +437,52 @@ pub(crate) fn custom(error: PaymentsError) -> InstructionError {
     InstructionError::Custom(error.code())
 }
 
+/// The parts of the only payment that a transaction made.
+pub(crate) fn parts_of(outcome: &Outcome) -> Vec<PaidPart> {
+    let mut found = outcome.inner_data().filter_map(Paid::decode_parts);
+    let (_, parts) = found.next().expect("a payment");
+    assert!(found.next().is_none(), "several payments");
+    parts.collect()
+}
+
 /// Asserts that the receipt says what the event said.
 #[track_caller]
-pub(crate) fn assert_receipt(market: &Market, paid: &Paid) {
-    let address = market.receipt();
-    let ReceiptOfOne { receipt, entry } = market.world.read(&address);
-    assert_eq!((receipt.version, receipt.count), (VERSION, 1));
-    assert_eq!(receipt.bump, pda::receipt(&paid.payer, &ORDER).1);
-    assert_eq!(receipt.oracle_bounded, 0);
+pub(crate) fn assert_receipt(world: &World, outcome: &Outcome) {
+    let (paid, parts) = (outcome.event::<Paid>(), parts_of(outcome));
+    let (address, bump) = pda::receipt(&paid.payer, &paid.order_id);
+    let data = world.data(&address);
+    let data: Vec<u64> = data
+        .chunks_exact(8)
+        .map(|word| u64::from_le_bytes(word.try_into().expect("8 bytes")))
+        .collect();
+    // SAFETY: words are bytes too.
+    let data: &[u8] = unsafe { std::slice::from_raw_parts(data.as_ptr().cast(), data.len() * 8) };
+    let (receipt, entries) = Receipt::parts(data).expect("a receipt");
+    assert_eq!((receipt.version, receipt.bump), (VERSION, bump));
+    assert_eq!(usize::from(receipt.count), parts.len());
     assert_eq!(
-        (receipt.payer, receipt.rent_payer),
-        (paid.payer, paid.payer)
+        (receipt.payer, receipt.order_id),
+        (paid.payer, paid.order_id)
     );
-    assert_eq!((receipt.order_id, receipt.mint), (paid.order_id, paid.mint));
-    assert_eq!(receipt.reference, [0; 32]);
-    assert_eq!((receipt.gross, receipt.fee), (paid.gross, paid.fee));
-    assert_eq!(receipt.delivered, paid.delivered);
+    assert_eq!(
+        (receipt.mint, receipt.reference),
+        (paid.mint, paid.reference)
+    );
+    assert_eq!(receipt.rent_payer, paid.payer);
+    assert_eq!(
+        (receipt.gross, receipt.fee, receipt.delivered),
+        (paid.gross, paid.fee, paid.delivered)
+    );
     assert_eq!(
         (receipt.paid_at, receipt.expires_at),
         (paid.paid_at, paid.expires_at)
     );
-    assert_eq!(entry.supplier, paid.supplier);
-    assert_eq!((entry.delivered, entry.refunded), (paid.delivered, 0));
-    assert_eq!(
-        market.world.data(&address).len(),
-        Receipt::SPACE + size_of_val(&entry)
-    );
+    for (entry, part) in entries.iter().zip(&parts) {
+        assert_eq!(
+            (entry.supplier, entry.delivered, entry.refunded),
+            (part.supplier, part.delivered, 0)
+        );
+    }
+    let delivered: u64 = parts.iter().map(|part| part.delivered).sum();
+    assert_eq!(delivered, paid.delivered);
 }

@@ -53,22 +53,22 @@ fn usdc_is_swapped_to_the_raw_unit() {
         let gross = gross - (net - spent);
         let paid = Paid {
             payer: market.renter.pubkey(),
-            supplier: market.supplier.address(),
-            destination: market.supplier.io,
             order_id: ORDER,
             mint: market.usdc,
             venue: pda::venue(&AMM_PROGRAM, &padded(&[1])).0,
+            reference: [0; 32],
             gross,
             fee,
             delivered: received,
             paid_at: market.world.now(),
             expires_at: payment.order.expires_at,
+            count: 1,
         };
         assert_eq!(outcome.event::<Paid>(), paid);
-        assert_receipt(&market, &paid);
+        assert_receipt(&market.world, &outcome);
         let world = &market.world;
         assert_eq!(world.token_balance(&market.supplier.io), received);
-        assert_eq!(world.token_balance(&market.treasury_usdc), fee);
+        assert_eq!(world.token_balance(&market.fees(&market.usdc)), fee);
         assert_eq!(
             world.token_balance(&market.renter_usdc),
             10_000 * USDC - gross
@@ -103,7 +103,7 @@ fn a_payment_that_brings_too_little_changes_nothing() {
     let before = market.balances();
     let greedy = TokenPayment {
         min_io_out: received + 1,
-        ..payment
+        ..payment.clone()
     };
     assert_fails(market.pay_token(&greedy), PaymentsError::ReceivedTooLittle);
     // The venue's own bound stops it as well.
@@ -118,7 +118,7 @@ fn a_payment_that_brings_too_little_changes_nothing() {
     assert!(!market.world.exists(&market.receipt()));
     let exact = TokenPayment {
         min_io_out: received,
-        ..payment
+        ..payment.clone()
     };
     market.pay_token(&exact).expect("exactly enough");
 }
@@ -162,7 +162,7 @@ fn tokens_left_on_a_transit_by_a_stranger_stop_nothing() {
     let payment = market.usdc_payment(100 * USDC, false);
     let greedy = TokenPayment {
         min_io_out: received + 1,
-        ..payment
+        ..payment.clone()
     };
     assert_fails(market.pay_token(&greedy), PaymentsError::ReceivedTooLittle);
     let outcome = market.pay_token(&payment).expect("paid");
@@ -202,13 +202,11 @@ fn other_listed_tokens_are_swapped_like_usdc() {
         .world
         .run(&[payments::list_asset(&authority, &mint, 150, 1)], &[]);
     let renter = market.renter.pubkey();
-    let treasury = market.treasury.pubkey();
     let payment = TokenPayment {
         mint,
         source: market
             .world
             .create_token_account(&renter, &mint, 5_000_000_000),
-        treasury: market.world.create_token_account(&treasury, &mint, 0),
         ..market.usdc_payment(1_000_000_003, false)
     };
     let (fee, net) = (15_000_001, 985_000_002);
@@ -219,7 +217,7 @@ fn other_listed_tokens_are_swapped_like_usdc() {
     let paid = outcome.event::<Paid>();
     assert_eq!((paid.mint, paid.fee, paid.delivered), (mint, fee, received));
     assert_eq!(paid.gross, fee + spent);
-    assert_eq!(market.world.token_balance(&payment.treasury), fee);
+    assert_eq!(market.world.token_balance(&market.fees(&mint)), fee);
     assert_eq!(market.transit(&mint), 0);
 }
 
@@ -232,34 +230,32 @@ fn token_payments_are_refused_for_a_reason() {
     let before = market.balances();
 
     let zero = TokenPayment {
-        amount: 0,
-        ..payment
+        parts: vec![market.part(0)],
+        ..payment.clone()
     };
     assert_fails(market.pay_token(&zero), PaymentsError::ZeroAmount);
     let small = TokenPayment {
-        amount: MINIMUM - 1,
-        ..payment
+        parts: vec![market.part(MINIMUM - 1)],
+        ..payment.clone()
     };
     assert_fails(market.pay_token(&small), PaymentsError::BelowMinimum);
     let huge = TokenPayment {
-        amount: u64::MAX,
+        parts: vec![market.part(u64::MAX)],
         fee_on_top: true,
-        ..payment
+        ..payment.clone()
     };
     assert_fails(market.pay_token(&huge), PaymentsError::Overflow);
     let poor = TokenPayment {
-        amount: 10_001 * USDC,
-        ..payment
+        parts: vec![market.part(10_001 * USDC)],
+        ..payment.clone()
     };
     assert_token_error(market.pay_token(&poor), INSUFFICIENT_FUNDS);
 
     // IO is listed, but paid without a swap.
-    let treasury_io = io_account(&mut market.world, &market.treasury.pubkey(), 0);
     let in_io = TokenPayment {
         mint: MINT,
         source: market.renter_io,
-        treasury: treasury_io,
-        ..payment
+        ..payment.clone()
     };
     let route = market.route(&payment);
     assert_fails(
@@ -271,7 +267,7 @@ fn token_payments_are_refused_for_a_reason() {
     let unlisted = market.world.create_mint(6);
     let foreign = TokenPayment {
         mint: unlisted,
-        ..payment
+        ..payment.clone()
     };
     assert_reason(
         market.pay_along(&foreign, &route),
@@ -333,7 +329,6 @@ fn token_payments_check_their_accounts() {
     let thief_usdc = market
         .world
         .create_token_account(&thief.pubkey(), &usdc, 5 * USDC);
-    let treasury_io = io_account(&mut market.world, &market.treasury.pubkey(), 0);
     let router_usdc = market.world.create_token_account(&ROUTER.address, &usdc, 0);
     let router_io = market.world.create_token_account(&ROUTER.address, &MINT, 0);
 
@@ -342,7 +337,7 @@ fn token_payments_check_their_accounts() {
     let before = market.balances();
     let wrong = custom(PaymentsError::WrongAccount);
     let destination = custom(PaymentsError::WrongDestination);
-    let treasury = custom(PaymentsError::WrongTreasury);
+    let no_supplier = custom(PaymentsError::WrongSupplier);
     let transit = custom(PaymentsError::WrongTransit);
     let no_layout = InstructionError::InvalidAccountData;
     assert_accounts_checked(
@@ -351,29 +346,31 @@ fn token_payments_check_their_accounts() {
         &[&renter],
         &[
             (1, CONFIG.address, no_layout.clone()),
-            (2, CONFIG.address, no_layout.clone()),
-            (2, pda::asset(&MINT).0, transit.clone()),
-            (3, CONFIG.address, no_layout),
-            (4, thief_usdc, InstructionError::Custom(OWNER_MISMATCH)),
-            (4, market.renter_io, InstructionError::Custom(MINT_MISMATCH)),
-            (5, thief_usdc, treasury.clone()),
-            (5, treasury_io, treasury.clone()),
-            (5, market.treasury.pubkey(), treasury),
-            (6, router_usdc, transit.clone()),
-            (6, pda::transit(&MINT).0, transit.clone()),
-            (7, router_io, transit.clone()),
-            (7, pda::transit(&usdc).0, transit),
-            (8, thief.pubkey(), wrong.clone()),
-            (9, thief_io, destination.clone()),
-            (9, rival.earnings(), destination.clone()),
-            (9, market.supplier.earnings(), destination.clone()),
-            (9, market.supplier.usdc, destination),
-            (10, pda::receipt(&thief.pubkey(), &ORDER).0, wrong.clone()),
-            (12, TOKEN_PROGRAM, wrong.clone()),
+            (1, pda::asset(&MINT).0, wrong.clone()),
+            (2, CONFIG.address, no_layout),
+            (3, thief_usdc, InstructionError::Custom(OWNER_MISMATCH)),
+            (3, market.renter_io, InstructionError::Custom(MINT_MISMATCH)),
+            (4, thief_usdc, wrong.clone()),
+            (4, pda::fees(&MINT).0, wrong.clone()),
+            (4, market.treasury_usdc, wrong.clone()),
+            (5, router_usdc, transit.clone()),
+            (5, pda::transit(&MINT).0, transit.clone()),
+            (6, router_io, transit.clone()),
+            (6, pda::transit(&usdc).0, transit),
+            (7, thief.pubkey(), wrong.clone()),
+            (8, pda::receipt(&thief.pubkey(), &ORDER).0, wrong.clone()),
+            (10, TOKEN_PROGRAM, wrong.clone()),
+            (11, thief.pubkey(), wrong.clone()),
+            (12, thief.pubkey(), wrong.clone()),
             (13, thief.pubkey(), wrong.clone()),
-            (14, thief.pubkey(), wrong.clone()),
-            (15, thief.pubkey(), wrong.clone()),
-            (16, thief.pubkey(), wrong),
+            (14, thief.pubkey(), wrong),
+            (15, CONFIG.address, no_supplier.clone()),
+            (15, thief.pubkey(), no_supplier),
+            (15, rival.address(), destination.clone()),
+            (16, thief_io, destination.clone()),
+            (16, rival.earnings(), destination.clone()),
+            (16, market.supplier.earnings(), destination.clone()),
+            (16, market.supplier.usdc, destination),
         ],
     );
     assert_eq!(market.balances(), before);

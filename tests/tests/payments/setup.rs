@@ -2,9 +2,7 @@
 
 use crate::fixture::*;
 use io_client::{
-    Instruction, Pubkey,
-    payments::{self, TokenPayment},
-    pda,
+    Instruction, Pubkey, payments, pda,
     shared::{
         constants::{RULE_CHANGE_DELAY, USDC, VERSION},
         errors::PaymentsError,
@@ -120,6 +118,7 @@ fn list_asset_creates_the_asset_and_its_transit() {
 
     let (address, bump) = pda::asset(&mint);
     let (transit, _) = pda::transit(&mint);
+    let (fees, _) = pda::fees(&mint);
     let asset: Asset = market.world.read(&address);
     assert_eq!(
         (asset.version, asset.bump, asset.enabled),
@@ -139,18 +138,23 @@ fn list_asset_creates_the_asset_and_its_transit() {
         AssetListed {
             mint,
             transit,
+            fees,
             decimals: 9,
             fee_bps: 150,
             minimum: 77,
         }
     );
-    let account = market.world.token_account(&transit);
-    assert_eq!((account.owner, account.mint), (ROUTER.address, mint));
-    assert!(account.delegate.is_none() && account.close_authority.is_none());
+    assert_eq!(asset.fees, fees);
+    for (vault, owner) in [(transit, ROUTER.address), (fees, CONFIG.address)] {
+        let account = market.world.token_account(&vault);
+        assert_eq!((account.owner, account.mint), (owner, mint));
+        assert!(account.delegate.is_none() && account.close_authority.is_none());
+    }
 
     let config: PaymentsConfig = market.world.read(&CONFIG.address);
     assert_eq!(config.io_transit, pda::transit(&MINT).0);
     assert_eq!(config.usdc_transit, pda::transit(&market.usdc).0);
+    assert_eq!(config.usdc_fees, pda::fees(&market.usdc).0);
     assert_fails(
         attempt(&mut market.world, list, &[]),
         PaymentsError::AlreadyListed,
@@ -210,8 +214,11 @@ fn list_asset_refuses_bad_terms_and_strangers() {
                 pda::transit(&MINT).0,
                 custom(PaymentsError::WrongTransit),
             ),
-            (5, stranger.pubkey(), wrong.clone()),
-            (6, stranger.pubkey(), wrong),
+            (5, pda::fees(&MINT).0, wrong.clone()),
+            (6, stranger.pubkey(), wrong.clone()),
+            (7, stranger.pubkey(), wrong.clone()),
+            (8, stranger.pubkey(), wrong.clone()),
+            (9, stranger.pubkey(), wrong),
         ],
     );
     world.run(&[good], &[]);
@@ -432,14 +439,15 @@ fn rules_change_after_the_delay() {
     // In force, the new treasury is the only one that can be paid, and the new fee is taken.
     market.world.advance(RULE_CHANGE_DELAY);
     let payment = market.usdc_payment(USDC, true);
-    assert_fails(market.pay_token(&payment), PaymentsError::WrongTreasury);
+    market.pay_token(&payment).expect("paid");
+    let old = payments::sweep(&usdc, &market.treasury_usdc);
+    assert_fails(
+        attempt(&mut market.world, old, &[]),
+        PaymentsError::WrongTreasury,
+    );
     let treasury_usdc = market.world.create_token_account(&treasury, &usdc, 0);
-    market
-        .pay_token(&TokenPayment {
-            treasury: treasury_usdc,
-            ..payment
-        })
-        .expect("the new treasury is paid");
+    let sweep = payments::sweep(&usdc, &treasury_usdc);
+    market.world.run(&[sweep], &[]);
     assert_eq!(market.world.token_balance(&treasury_usdc), 30_000);
 }
 

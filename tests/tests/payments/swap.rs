@@ -49,8 +49,7 @@ fn a_venue_gets_no_more_than_it_may() {
     for account in [
         payment.payer,
         payment.source,
-        payment.treasury,
-        payment.destination,
+        market.fees(&usdc),
         market.receipt(),
     ] {
         let mut aliasing = route.clone();
@@ -86,7 +85,11 @@ fn a_pay_out_names_its_own_accounts_to_no_venue() {
     let owner = market.supplier.owner.insecure_clone();
     let out = market.out(&owner, IO);
     let route = market.amm.route(&MINT, IO);
-    for account in [market.supplier.earnings(), out.treasury, out.destination] {
+    for account in [
+        market.supplier.earnings(),
+        pda::fees(&market.usdc).0,
+        out.destination,
+    ] {
         for writable in [false, true] {
             let mut aliasing = route.clone();
             aliasing.accounts.push(AccountMeta {

@@ -39,3 +39,21 @@ pub const fn available(
 ) -> u64 {
     limit.saturating_sub(decayed(used, window_seconds, window_start, now))
 }
+
+/// What to store once `amount` is spent at `now`, as (used, at); `None` if that is more than is
+/// available.
+#[inline]
+#[must_use]
+pub const fn spend(
+    amount: u64,
+    limit: u64,
+    used: u64,
+    window_seconds: u64,
+    at: i64,
+    now: i64,
+) -> Option<(u64, i64)> {
+    match decayed(used, window_seconds, at, now).checked_add(amount) {
+        Some(used) if used <= limit => Some((used, if now > at { now } else { at })),
+        _ => None,
+    }
+}

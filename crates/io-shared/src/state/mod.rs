@@ -111,10 +111,11 @@ mod tests {
                 Asset::SPACE,
                 Venue::SPACE,
                 Supplier::SPACE,
-                Receipt::SPACE + size_of::<ReceiptEntry>(),
+                Receipt::space(1),
+                Gateway::SPACE,
             ],
             [
-                224, 224, 264, 152, 624, 224, 168, 176, 392, 152, 240, 400, 296, 120, 184, 264
+                224, 224, 264, 152, 624, 224, 168, 176, 392, 152, 240, 472, 328, 120, 184, 264, 144
             ]
         );
     }

@@ -3,16 +3,17 @@ use anchor_lang::{pinocchio::sysvars::Sysvar as _, prelude::*};
 use io_cpi::account;
 use io_shared::{errors::PaymentsError, events::ReceiptClosed, ids::io_payments, state::Receipt};
 
-/// Closes a receipt; its rent goes back to whoever paid it. Anyone may call it.
+/// Closes a receipt; its rent goes back to whoever paid it. With it goes the record that refunds need,
+/// so nobody else may call it.
 ///
 /// - the payment has expired, so that it cannot be made again
-/// - `rent_payer` is the receipt's
+/// - `rent_payer` signs and is the receipt's
 #[derive(Accounts)]
 pub struct CloseReceipt {
     #[account(mut)]
     pub receipt: Account<Receipt>,
     #[account(mut, address = receipt.rent_payer @ PaymentsError::WrongAccount)]
-    pub rent_payer: UncheckedAccount,
+    pub rent_payer: Signer,
     #[account(address = io_payments::EVENT_AUTHORITY.address @ PaymentsError::WrongAccount)]
     pub event_authority: UncheckedAccount,
     #[account(address = io_payments::ID @ PaymentsError::WrongAccount)]

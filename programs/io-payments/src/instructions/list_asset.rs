@@ -12,8 +12,8 @@ use io_shared::{
     state::{Asset, AssetTerms, PaymentsConfig},
 };
 
-/// Lets renters pay in a token, and creates the router's transit account of it. IO and USDC are
-/// listed too: swaps need their transits.
+/// Lets renters pay in a token, and creates the router's transit account and the fee vault of it. IO
+/// and USDC are listed too: swaps need their transits.
 ///
 /// - `authority` signs and is the config's; it pays the rent
 /// - `mint` is a mint of the SPL token program, which knows no transfer fee, hook or permanent
@@ -33,6 +33,9 @@ pub struct ListAsset {
     /// The canonical PDA of `[b"transit", mint]`.
     #[account(mut)]
     pub transit: UncheckedAccount,
+    /// The canonical PDA of `[b"fees", mint]`.
+    #[account(mut)]
+    pub fees: UncheckedAccount,
     #[account(address = TOKEN_PROGRAM @ PaymentsError::WrongAccount)]
     pub token_program: UncheckedAccount,
     #[account(address = SYSTEM_PROGRAM @ PaymentsError::WrongAccount)]
@@ -59,14 +62,17 @@ impl ListAsset {
         let transit_bump =
             find_and_verify_program_address(&[seeds::TRANSIT, mint.as_ref()], &ID, &transit)
                 .map_err(|_| PaymentsError::WrongTransit)?;
+        let fees = *self.fees.address();
+        let fees_bump = find_and_verify_program_address(&[seeds::FEES, mint.as_ref()], &ID, &fees)
+            .map_err(|_| PaymentsError::WrongAccount)?;
         require!(self.asset.is_data_empty(), PaymentsError::AlreadyListed);
         let terms = AssetTerms {
             fee_bps,
             minimum,
             is_io: mint == self.config.io_mint,
         };
-        let listed = Asset::new(mint, decimals, transit, terms, bump)?;
-        self.config.adopt_transit(&mint, transit);
+        let listed = Asset::new(mint, decimals, transit, fees, terms, bump)?;
+        self.config.adopt(&mint, transit, fees);
         account::create_layout::<Asset>(
             self.authority.account(),
             self.asset.account(),
@@ -88,11 +94,24 @@ impl ListAsset {
                 Seed::from(&[transit_bump]),
             ],
         )?;
+        // Not the router's: venues get the router's signature.
+        token::create_account(
+            self.authority.account(),
+            self.fees.account(),
+            self.mint.account(),
+            &io_payments::CONFIG.address,
+            &[
+                Seed::from(seeds::FEES),
+                Seed::from(mint.as_ref()),
+                Seed::from(&[fees_bump]),
+            ],
+        )?;
         record(
             &self.event_authority,
             AssetListed {
                 mint,
                 transit,
+                fees,
                 decimals: u64::from(decimals),
                 fee_bps,
                 minimum,

@@ -1,12 +1,9 @@
-use crate::{
-    destination::require_supplier_io,
-    receipt::{self, Payment},
-    record,
-};
+use crate::{destination::require_supplier_io, receipt};
 use anchor_lang::{pinocchio::sysvars::Sysvar as _, prelude::*};
 use io_cpi::token;
 use io_shared::{
     errors::PaymentsError,
+    events::{Paid, PaidEvent, PaidPart},
     ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_payments},
     state::{PaymentsConfig, Supplier},
 };
@@ -57,20 +54,27 @@ impl PayIo {
         )?;
         let payer = self.payer.address();
         let bump = receipt::require_unpaid(self.receipt.account(), payer, order_id)?;
-        let payment = Payment {
-            payer,
-            supplier: self.supplier.address(),
-            destination: self.destination.address(),
-            order_id,
-            mint: &self.config.io_mint,
-            venue: &Address::default(),
-            gross: amount,
-            fee: 0,
-            delivered: amount,
-            paid_at: now,
-            expires_at,
-        };
-        payment.create_receipt(self.payer.account(), self.receipt.account(), bump)?;
+        let payment = PaidEvent::of_one(
+            Paid {
+                payer: *payer,
+                order_id: *order_id,
+                mint: self.config.io_mint,
+                venue: Address::default(),
+                reference: [0; 32],
+                gross: amount,
+                fee: 0,
+                delivered: amount,
+                paid_at: now,
+                expires_at,
+                count: 1,
+            },
+            PaidPart {
+                supplier: *self.supplier.address(),
+                destination: *self.destination.address(),
+                delivered: amount,
+            },
+        );
+        receipt::create(&payment, self.payer.account(), self.receipt.account(), bump)?;
         token::transfer(
             self.source.account(),
             self.destination.account(),
@@ -78,7 +82,7 @@ impl PayIo {
             amount,
             &[],
         );
-        record(&self.event_authority, payment.event());
+        receipt::record_paid(&self.event_authority, &payment);
         Ok(())
     }
 }

@@ -26,8 +26,7 @@ use io_shared::{
 /// - `amount` is not zero
 /// - `earnings` is the supplier's vault; what the venue leaves goes back there
 /// - `destination` is a USDC account of the supplier's payout wallet
-/// - `treasury` is a USDC account of the treasury
-/// - both transits are the router's own
+/// - `fees` is the fee vault of USDC, both transits are the router's own
 /// - all that [`Swap::run`] demands, and at least `min_usdc_out` reaches the supplier after the fee
 #[derive(Accounts)]
 pub struct PayOut {
@@ -44,8 +43,8 @@ pub struct PayOut {
     pub usdc_transit: UncheckedAccount,
     #[account(address = io_payments::ROUTER.address @ PaymentsError::WrongAccount)]
     pub router: UncheckedAccount,
-    #[account(mut)]
-    pub treasury: UncheckedAccount,
+    #[account(mut, address = config.usdc_fees @ PaymentsError::WrongAccount)]
+    pub fees: UncheckedAccount,
     #[account(mut)]
     pub destination: UncheckedAccount,
     /// The only account of its layout.
@@ -102,18 +101,11 @@ impl PayOut {
         }
         .run(amount)?;
         // After the call, so that the venue cannot replace what was looked at.
-        let usdc_mint = &self.config.usdc_mint;
         require_owned(
             self.destination.account(),
             &self.supplier.payout,
-            usdc_mint,
+            &self.config.usdc_mint,
             PaymentsError::WrongDestination,
-        )?;
-        require_owned(
-            self.treasury.account(),
-            self.config.treasury_at(now),
-            usdc_mint,
-            PaymentsError::WrongTreasury,
         )?;
         let fee = fee_of(swapped.received, self.config.payout_fee_bps.at(now))
             .ok_or(PaymentsError::Overflow)?;
@@ -135,7 +127,7 @@ impl PayOut {
             );
         }
         if fee > 0 {
-            token::transfer(usdc_transit, self.treasury.account(), router, fee, &seeds);
+            token::transfer(usdc_transit, self.fees.account(), router, fee, &seeds);
         }
         token::transfer(
             usdc_transit,

@@ -1,7 +1,5 @@
 use crate::{
-    destination::{require_owned, require_supplier_io},
-    receipt::{self, Payment},
-    record,
+    receipt,
     swap::{self, Swap},
 };
 use anchor_lang::{
@@ -13,23 +11,25 @@ use io_cpi::token;
 use io_shared::{
     constants::MAX_LEFT_BPS,
     errors::PaymentsError,
+    events::{Paid, PaidEventOfMany},
     ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_payments},
     math::fee::fee_of,
-    state::{Asset, PaymentsConfig, Supplier, Venue},
+    state::{Asset, Division, PaymentsConfig, Quote, Venue, total_of},
 };
 
-/// Pays a supplier for an order in a listed token: the fee goes to the treasury, the rest is
-/// swapped, and all IO it brings goes to the supplier. The venue's accounts follow as remaining
-/// accounts, in the venue's order.
+/// Pays suppliers for an order in a listed token: the fee stays in the fee vault, the rest is
+/// swapped, and all IO it brings goes to the suppliers, pro rata to `amounts`. Remaining accounts
+/// are, for each of `amounts`, the supplier and its destination, then the venue's accounts in the
+/// venue's order.
 ///
 /// - `payer` signs, may move the tokens of `source`, and pays for the receipt
 /// - payments are not paused, the asset is enabled and is not IO itself
 /// - `expires_at` is ahead, by at most 30 days
-/// - `amount` is not zero and at least the asset's minimum
-/// - `destination` is the supplier's: its earnings vault if it takes USDC, else a token account of
-///   its payout wallet
-/// - `treasury` is a token account of the treasury, of the mint paid in
-/// - both transits are the router's own
+/// - `amounts` are 1 to 16, none is zero, and their sum is at least the asset's minimum
+/// - no supplier is named twice, and each gets something
+/// - each destination is the supplier's: its earnings vault if it takes USDC, else a token account
+///   of its payout wallet
+/// - `fees` is the asset's fee vault, both transits are the router's own
 /// - this payer has no receipt of this order
 /// - all that [`Swap::run`] demands, and it brings at least `min_io_out`
 /// - the venue takes all but 1 %; what it leaves goes back to `source`, with the fee unchanged
@@ -37,13 +37,12 @@ use io_shared::{
 pub struct PayToken {
     #[account(mut)]
     pub payer: Signer,
-    pub supplier: Account<Supplier>,
     pub asset: Account<Asset>,
     pub venue: Account<Venue>,
     #[account(mut)]
     pub source: UncheckedAccount,
-    #[account(mut)]
-    pub treasury: UncheckedAccount,
+    #[account(mut, address = asset.fees @ PaymentsError::WrongAccount)]
+    pub fees: UncheckedAccount,
     /// Writable, but among the venue's accounts too.
     #[account(address = asset.transit @ PaymentsError::WrongTransit)]
     pub transit: UncheckedAccount,
@@ -52,8 +51,6 @@ pub struct PayToken {
     pub io_transit: UncheckedAccount,
     #[account(address = io_payments::ROUTER.address @ PaymentsError::WrongAccount)]
     pub router: UncheckedAccount,
-    #[account(mut)]
-    pub destination: UncheckedAccount,
     /// The canonical PDA of `[b"receipt", payer, order_id]`.
     #[account(mut)]
     pub receipt: UncheckedAccount,
@@ -72,55 +69,71 @@ pub struct PayToken {
 }
 
 /// What the payer agreed to.
-pub struct PayTokenTerms<'a> {
+pub struct TokenTerms<'a> {
     pub order_id: &'a [u8; 32],
     pub expires_at: i64,
-    /// Raw units of the asset, before or after the fee.
-    pub amount: u64,
-    /// The fee is paid on top of `amount` rather than out of it.
+    /// Raw units of the asset for each supplier, before or after the fee.
+    pub amounts: &'a [u64],
+    /// The fee is paid on top of the amounts rather than out of them.
     pub fee_on_top: bool,
     /// Least raw IO that the swap must bring.
     pub min_io_out: u64,
+    /// The fiat processor's reference; all zero for a payment on chain.
+    pub reference: [u8; 32],
 }
 
 impl PayToken {
     #[inline(always)]
     pub fn pay_token(
         &mut self,
-        terms: PayTokenTerms,
+        terms: &TokenTerms,
         venue_data: &[u8],
-        venue_accounts: &[AccountView],
+        remaining: &[AccountView],
     ) -> Result<()> {
         let now = Clock::get()?.unix_timestamp;
+        let quote = self.quote(terms, self.asset.fee_bps.at(now), now)?;
+        self.settle(terms, &quote, now, venue_data, remaining)
+    }
+
+    /// What the payment costs, if it may be made.
+    #[inline(always)]
+    pub fn quote(&self, terms: &TokenTerms, fee_bps: u64, now: i64) -> Result<Quote> {
         self.config.admit(now, terms.expires_at)?;
         require!(self.asset.enabled != 0, PaymentsError::AssetDisabled);
         require!(
             !address_eq(&self.asset.mint, &self.config.io_mint),
             PaymentsError::PayIoDirectly
         );
-        require!(terms.amount > 0, PaymentsError::ZeroAmount);
+        let amount = total_of(terms.amounts.iter().copied())?;
+        let quote = Quote::new(amount, fee_bps, terms.fee_on_top).ok_or(PaymentsError::Overflow)?;
         require!(
-            terms.amount >= self.asset.minimum,
+            amount >= self.asset.minimum && quote.net > 0,
             PaymentsError::BelowMinimum
         );
-        require_owned(
-            self.treasury.account(),
-            self.config.treasury_at(now),
-            &self.asset.mint,
-            PaymentsError::WrongTreasury,
-        )?;
-        let bump =
-            receipt::require_unpaid(self.receipt.account(), self.payer.address(), terms.order_id)?;
-        let quote = self
-            .asset
-            .quote(terms.amount, terms.fee_on_top, now)
-            .ok_or(PaymentsError::Overflow)?;
+        Ok(quote)
+    }
 
+    /// Takes the fee, swaps the rest and gives the suppliers what it brings.
+    pub fn settle(
+        &self,
+        terms: &TokenTerms,
+        quote: &Quote,
+        now: i64,
+        venue_data: &[u8],
+        remaining: &[AccountView],
+    ) -> Result<()> {
         let (source, payer) = (self.source.account(), self.payer.account());
-        let router = self.router.account();
+        let (router, seeds) = (self.router.account(), swap::seeds());
         let (transit, io_transit) = (self.transit.account(), self.io_transit.account());
+        let (pairs, venue_accounts) = remaining
+            .split_at_checked(terms.amounts.len().saturating_mul(2))
+            .ok_or(PaymentsError::WrongSupplierCount)?;
+        let (pairs, _) = pairs.as_chunks::<2>();
+        let bump =
+            receipt::require_unpaid(self.receipt.account(), payer.address(), terms.order_id)?;
+
         if quote.fee > 0 {
-            token::transfer(source, self.treasury.account(), payer, quote.fee, &[]);
+            token::transfer(source, self.fees.account(), payer, quote.fee, &[]);
         }
         token::transfer(source, transit, payer, quote.net, &[]);
         let swapped = Swap {
@@ -132,12 +145,6 @@ impl PayToken {
             accounts: venue_accounts,
         }
         .run(quote.net)?;
-        // After the call, so that the venue cannot replace what was looked at.
-        require_supplier_io(
-            &self.supplier,
-            self.destination.account(),
-            &self.config.io_mint,
-        )?;
         require!(
             swapped.received >= terms.min_io_out,
             PaymentsError::ReceivedTooLittle
@@ -146,31 +153,34 @@ impl PayToken {
             let most = fee_of(quote.net, MAX_LEFT_BPS).ok_or(PaymentsError::Overflow)?;
             require!(swapped.unspent <= most, PaymentsError::TooMuchLeft);
         }
-        if swapped.rest > 0 {
-            token::transfer(transit, source, router, swapped.rest, &swap::seeds());
-        }
-        token::transfer(
-            io_transit,
-            self.destination.account(),
-            router,
-            swapped.holding,
-            &swap::seeds(),
-        );
-        let payment = Payment {
-            payer: self.payer.address(),
-            supplier: self.supplier.address(),
-            destination: self.destination.address(),
-            order_id: terms.order_id,
-            mint: &self.asset.mint,
-            venue: self.venue.address(),
+
+        // After the call, so that the venue cannot replace what was looked at.
+        let mut payment = PaidEventOfMany::new(Paid {
+            payer: *payer.address(),
+            order_id: *terms.order_id,
+            mint: self.asset.mint,
+            venue: *self.venue.address(),
+            reference: terms.reference,
             gross: quote.gross.saturating_sub(swapped.unspent),
             fee: quote.fee,
             delivered: swapped.holding,
             paid_at: now,
             expires_at: terms.expires_at,
-        };
-        payment.create_receipt(payer, self.receipt.account(), bump)?;
-        record(&self.event_authority, payment.event());
+            count: 0,
+        });
+        let mut division = Division::new(swapped.holding, total_of(terms.amounts.iter().copied())?);
+        for (pair, amount) in pairs.iter().zip(terms.amounts) {
+            let delivered = division.part(*amount).ok_or(PaymentsError::Overflow)?;
+            receipt::add_part(&mut payment, pair, delivered, &self.config.io_mint)?;
+        }
+        receipt::create(&payment, payer, self.receipt.account(), bump)?;
+        if swapped.rest > 0 {
+            token::transfer(transit, source, router, swapped.rest, &seeds);
+        }
+        for ([_, destination], part) in pairs.iter().zip(payment.parts()) {
+            token::transfer(io_transit, destination, router, part.delivered, &seeds);
+        }
+        receipt::record_paid(&self.event_authority, &payment);
         Ok(())
     }
 }

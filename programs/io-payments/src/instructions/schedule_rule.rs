@@ -2,7 +2,7 @@ use crate::record;
 use anchor_lang::{pinocchio::sysvars::Sysvar as _, prelude::*};
 use io_shared::{
     errors::PaymentsError,
-    events::{PayoutFeeScheduled, TreasuryScheduled},
+    events::{BuyBackScheduled, PayoutFeeScheduled, TreasuryScheduled},
     ids::io_payments,
     state::PaymentsConfig,
 };
@@ -32,6 +32,19 @@ impl ScheduleRule {
             &self.event_authority,
             PayoutFeeScheduled {
                 fee_bps,
+                effective_at,
+            },
+        );
+        Ok(())
+    }
+
+    pub fn schedule_buy_back(&mut self, daily: u64) -> Result<()> {
+        let now = Clock::get()?.unix_timestamp;
+        let effective_at = self.config.schedule_buy_back(daily, now)?;
+        record(
+            &self.event_authority,
+            BuyBackScheduled {
+                daily,
                 effective_at,
             },
         );

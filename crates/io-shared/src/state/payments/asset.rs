@@ -22,6 +22,8 @@ pub struct Asset {
     pub token_program: Address,
     /// The router's own token account of this mint, empty between transactions.
     pub transit: Address,
+    /// Token account of the config with the fees taken in this mint, until they are swept.
+    pub fees: Address,
     /// The renter's fee, in basis points.
     pub fee_bps: Scheduled,
     /// Smallest payment, raw units of this mint.
@@ -66,7 +68,7 @@ fn allowed(fee_bps: u64, is_io: bool) -> Result<u64, PaymentsError> {
 pub struct Quote {
     /// Leaves the payer: `fee` + `net`.
     pub gross: u64,
-    /// Goes to the treasury.
+    /// Stays in the fee vault.
     pub fee: u64,
     /// Is swapped to IO.
     pub net: u64,
@@ -78,6 +80,7 @@ impl Asset {
         mint: Address,
         decimals: u8,
         transit: Address,
+        fees: Address,
         terms: AssetTerms,
         bump: u8,
     ) -> Result<Self, PaymentsError> {
@@ -89,6 +92,7 @@ impl Asset {
             mint,
             token_program: ids::TOKEN_PROGRAM,
             transit,
+            fees,
             fee_bps: Scheduled::new(allowed(terms.fee_bps, terms.is_io)?),
             minimum: terms.minimum,
             ..Self::zeroed()
@@ -108,20 +112,22 @@ impl Asset {
             .map(|(_, effective_at)| effective_at)
             .ok_or(PaymentsError::Overflow)
     }
+}
 
-    /// What a payment of `amount` at `now` costs. The fee is ceil(amount × fee ÷ 10,000), either
-    /// part of `amount` or on top of it. `None` if that overflows.
+impl Quote {
+    /// What a payment of `amount` costs. The fee is ceil(amount × fee ÷ 10,000), either part of
+    /// `amount` or on top of it. `None` if that overflows.
     #[inline]
-    pub fn quote(&self, amount: u64, fee_on_top: bool, now: i64) -> Option<Quote> {
-        let fee = fee_of(amount, self.fee_bps.at(now))?;
+    pub fn new(amount: u64, fee_bps: u64, fee_on_top: bool) -> Option<Self> {
+        let fee = fee_of(amount, fee_bps)?;
         if fee_on_top {
-            Some(Quote {
+            Some(Self {
                 gross: amount.checked_add(fee)?,
                 fee,
                 net: amount,
             })
         } else {
-            Some(Quote {
+            Some(Self {
                 gross: amount,
                 fee,
                 net: amount.checked_sub(fee)?,
@@ -136,14 +142,14 @@ mod tests {
 
     #[test]
     fn the_fee_is_bounded_and_none_on_io() {
+        let nobody = Address::default();
         let listed = |fee_bps, is_io| {
             let terms = AssetTerms {
                 fee_bps,
                 minimum: 1,
                 is_io,
             };
-            Asset::new(Address::default(), 6, Address::default(), terms, 255)
-                .map(|asset| asset.fee_bps.at(0))
+            Asset::new(nobody, 6, nobody, nobody, terms, 255).map(|asset| asset.fee_bps.at(0))
         };
         assert_eq!(listed(MAX_FEE_BPS, false), Ok(MAX_FEE_BPS));
         assert_eq!(
@@ -178,11 +184,7 @@ mod tests {
     }
 
     fn quote(amount: u64, fee_on_top: bool) -> Option<Quote> {
-        let asset = Asset {
-            fee_bps: Scheduled::new(200),
-            ..Asset::zeroed()
-        };
-        asset.quote(amount, fee_on_top, 0)
+        Quote::new(amount, 200, fee_on_top)
     }
 
     #[test]

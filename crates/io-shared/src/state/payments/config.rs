@@ -1,9 +1,10 @@
 use super::super::{Governance, Scheduled, layout};
 use crate::{
     Address,
-    constants::{MAX_FEE_BPS, MAX_PAYMENT_VALIDITY, RULE_CHANGE_DELAY, VERSION},
+    constants::{DAY, MAX_FEE_BPS, MAX_PAYMENT_VALIDITY, RULE_CHANGE_DELAY, VERSION},
     errors::PaymentsError,
     ids,
+    math::window,
 };
 use bytemuck::{Pod, Zeroable};
 
@@ -30,8 +31,15 @@ pub struct PaymentsConfig {
     pub io_transit: Address,
     /// The router's token account of the USDC mint; all zero until USDC is listed.
     pub usdc_transit: Address,
+    /// The config's token account with the fees taken in USDC; all zero until USDC is listed.
+    pub usdc_fees: Address,
     /// Fee on earnings taken in USDC, in basis points.
     pub payout_fee_bps: Scheduled,
+    /// Most raw USDC of fees that may buy IO back in a day; 0 for none.
+    pub buy_back_daily: Scheduled,
+    /// Raw USDC counted against `buy_back_daily` at `buy_back_at`.
+    pub buy_back_used: u64,
+    pub buy_back_at: i64,
     pub reserved: [u8; 64],
 }
 
@@ -97,13 +105,40 @@ impl PaymentsConfig {
         Ok(())
     }
 
-    /// Remembers the router's token account of `mint` if swaps need it by that name.
-    pub fn adopt_transit(&mut self, mint: &Address, transit: Address) {
+    /// Remembers the token accounts of a listed `mint` that instructions need by name.
+    pub fn adopt(&mut self, mint: &Address, transit: Address, fees: Address) {
         if *mint == self.io_mint {
             self.io_transit = transit;
         } else if *mint == self.usdc_mint {
             self.usdc_transit = transit;
+            self.usdc_fees = fees;
         }
+    }
+
+    /// Lets `daily` raw USDC of fees buy IO back in a day, after the rule delay; the time it does.
+    pub fn schedule_buy_back(&mut self, daily: u64, now: i64) -> Result<i64, PaymentsError> {
+        self.buy_back_daily
+            .schedule(daily, now, RULE_CHANGE_DELAY)
+            .and_then(|()| self.buy_back_daily.pending(now))
+            .map(|(_, effective_at)| effective_at)
+            .ok_or(PaymentsError::Overflow)
+    }
+
+    /// Counts `amount` raw USDC that buys IO back at `now` against the day's limit; a refusal
+    /// changes nothing.
+    pub fn buy_back(&mut self, amount: u64, now: i64) -> Result<(), PaymentsError> {
+        if self.paused != 0 {
+            return Err(PaymentsError::Paused);
+        }
+        if amount == 0 {
+            return Err(PaymentsError::ZeroAmount);
+        }
+        let daily = self.buy_back_daily.at(now);
+        let (used, at) = (self.buy_back_used, self.buy_back_at);
+        (self.buy_back_used, self.buy_back_at) =
+            window::spend(amount, daily, used, DAY.unsigned_abs(), at, now)
+                .ok_or(PaymentsError::AboveDailyLimit)?;
+        Ok(())
     }
 
     /// Lets the fee on earnings taken in USDC change after the rule delay; the time it does.
@@ -147,7 +182,6 @@ impl PaymentsConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::constants::DAY;
 
     const NOW: i64 = 1_000;
     const AUTHORITY: Address = Address::new_from_array([1; 32]);
@@ -209,15 +243,40 @@ mod tests {
     }
 
     #[test]
-    fn transits_of_io_and_usdc_are_remembered() {
+    fn token_accounts_of_io_and_usdc_are_remembered() {
         let mut config = config();
-        let [io, usdc] = [7, 8].map(|n| Address::new_from_array([n; 32]));
-        config.adopt_transit(&OTHER, OTHER);
-        assert_eq!(config.io_transit, Address::default());
-        assert_eq!(config.usdc_transit, Address::default());
-        config.adopt_transit(&IO_MINT, io);
-        config.adopt_transit(&USDC_MINT, usdc);
+        let [io, usdc, fees] = [7, 8, 9].map(|n| Address::new_from_array([n; 32]));
+        let nobody = Address::default();
+        config.adopt(&OTHER, OTHER, OTHER);
+        assert_eq!((config.io_transit, config.usdc_transit), (nobody, nobody));
+        config.adopt(&IO_MINT, io, OTHER);
+        assert_eq!((config.io_transit, config.usdc_fees), (io, nobody));
+        config.adopt(&USDC_MINT, usdc, fees);
         assert_eq!((config.io_transit, config.usdc_transit), (io, usdc));
+        assert_eq!(config.usdc_fees, fees);
+    }
+
+    #[test]
+    fn buying_back_is_off_at_first_and_then_limited_by_the_day() {
+        let mut config = config();
+        let above = Err(PaymentsError::AboveDailyLimit);
+        assert_eq!(config.buy_back(1, NOW), above);
+        let from = NOW + RULE_CHANGE_DELAY;
+        assert_eq!(config.schedule_buy_back(100, NOW), Ok(from));
+        let overflow = Err(PaymentsError::Overflow);
+        assert_eq!(config.clone().schedule_buy_back(1, i64::MAX), overflow);
+        assert_eq!(config.buy_back(1, from - 1), above);
+        assert_eq!(config.buy_back(0, from), Err(PaymentsError::ZeroAmount));
+        assert_eq!(config.buy_back(101, from), above);
+        assert_eq!(config.buy_back(60, from), Ok(()));
+        assert_eq!(config.buy_back(41, from), above);
+        assert_eq!(config.buy_back(40, from), Ok(()));
+        assert_eq!(config.buy_back(51, from + DAY / 2), above);
+        assert_eq!(config.buy_back(50, from + DAY / 2), Ok(()));
+        assert_eq!(config.buy_back(100, from + 3 * DAY / 2), Ok(()));
+        config.paused = 1;
+        let later = from + 9 * DAY;
+        assert_eq!(config.buy_back(1, later), Err(PaymentsError::Paused));
     }
 
     #[test]

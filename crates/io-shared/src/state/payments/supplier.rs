@@ -82,7 +82,12 @@ impl Supplier {
         payout: Address,
         keeper_min_price: u64,
     ) -> Result<(), PaymentsError> {
-        if payout == Address::default() {
+        // Token accounts of the router's own hold what is under way or kept as fee.
+        let ours = [
+            ids::io_payments::ROUTER.address,
+            ids::io_payments::CONFIG.address,
+        ];
+        if payout == Address::default() || ours.contains(&payout) {
             return Err(PaymentsError::NobodyNamed);
         }
         self.preference = preference as u8;
@@ -145,7 +150,13 @@ mod tests {
         assert_eq!(supplier.change(usdc, payout, 7), Ok(()));
         assert!(supplier.takes_usdc());
         let refused = Err(PaymentsError::NobodyNamed);
-        assert_eq!(supplier.change(PayoutPreference::Io, nobody, 0), refused);
+        for wallet in [
+            nobody,
+            ids::io_payments::ROUTER.address,
+            ids::io_payments::CONFIG.address,
+        ] {
+            assert_eq!(supplier.change(PayoutPreference::Io, wallet, 0), refused);
+        }
         assert_eq!((supplier.payout, supplier.keeper_min_price), (payout, 7));
     }
 }

@@ -1,0 +1,126 @@
+use crate::{
+    config_seeds, record,
+    swap::{self, Swap},
+};
+use anchor_lang::{
+    pinocchio::{account::AccountView, sysvars::Sysvar as _},
+    prelude::*,
+};
+use io_cpi::{
+    mint::{self, Burn},
+    token,
+};
+use io_shared::{
+    errors::PaymentsError,
+    events::BoughtBack,
+    ids::{TOKEN_PROGRAM, io_mint, io_payments},
+    state::{PaymentsConfig, Venue},
+};
+
+/// Swaps `amount` raw USDC of the fees to IO and burns all it brings, counted by `io_mint`. The
+/// venue's accounts follow as remaining accounts, in the venue's order.
+///
+/// - `authority` signs and is the config's: it names the bound
+/// - payments are not paused
+/// - `amount` is not zero and within what the day's limit leaves; what the venue does not take
+///   counts all the same
+/// - `fees` is the fee vault of USDC; what the venue leaves goes back there
+/// - both transits are the router's own
+/// - all that [`Swap::run`] demands, and it brings at least `min_io_out`
+#[derive(Accounts)]
+pub struct BuyBack {
+    #[account(address = config.governance.authority @ PaymentsError::Unauthorized)]
+    pub authority: Signer,
+    #[account(mut, address = io_payments::CONFIG.address @ PaymentsError::WrongAccount)]
+    pub config: Account<PaymentsConfig>,
+    pub venue: Account<Venue>,
+    #[account(mut, address = config.usdc_fees @ PaymentsError::WrongAccount)]
+    pub fees: UncheckedAccount,
+    /// Writable, but among the venue's accounts too.
+    #[account(address = config.usdc_transit @ PaymentsError::WrongTransit)]
+    pub usdc_transit: UncheckedAccount,
+    /// Writable, but among the venue's accounts too.
+    #[account(address = config.io_transit @ PaymentsError::WrongTransit)]
+    pub io_transit: UncheckedAccount,
+    #[account(address = io_payments::ROUTER.address @ PaymentsError::WrongAccount)]
+    pub router: UncheckedAccount,
+    #[account(mut, address = io_mint::CONFIG.address @ PaymentsError::WrongAccount)]
+    pub mint_config: UncheckedAccount,
+    /// Writable, but maybe among the venue's accounts too.
+    #[account(address = config.io_mint @ PaymentsError::WrongAccount)]
+    pub io_mint: UncheckedAccount,
+    #[account(address = io_mint::EVENT_AUTHORITY.address @ PaymentsError::WrongAccount)]
+    pub mint_event_authority: UncheckedAccount,
+    #[account(address = io_mint::ID @ PaymentsError::WrongAccount)]
+    pub mint_program: UncheckedAccount,
+    #[account(address = venue.program @ PaymentsError::WrongAccount)]
+    pub venue_program: UncheckedAccount,
+    #[account(address = TOKEN_PROGRAM @ PaymentsError::WrongAccount)]
+    pub token_program: UncheckedAccount,
+    #[account(address = io_payments::EVENT_AUTHORITY.address @ PaymentsError::WrongAccount)]
+    pub event_authority: UncheckedAccount,
+    #[account(address = io_payments::ID @ PaymentsError::WrongAccount)]
+    pub program: UncheckedAccount,
+}
+
+impl BuyBack {
+    pub fn buy_back(
+        &mut self,
+        amount: u64,
+        min_io_out: u64,
+        venue_data: &[u8],
+        venue_accounts: &[AccountView],
+    ) -> Result<()> {
+        let now = Clock::get()?.unix_timestamp;
+        self.config.buy_back(amount, now)?;
+
+        let (fees, router) = (self.fees.account(), self.router.account());
+        let (usdc_transit, io_transit) = (self.usdc_transit.account(), self.io_transit.account());
+        token::transfer(
+            fees,
+            usdc_transit,
+            self.config.account(),
+            amount,
+            &config_seeds(),
+        );
+        let swapped = Swap {
+            venue: &self.venue,
+            router,
+            from: usdc_transit,
+            to: io_transit,
+            data: venue_data,
+            accounts: venue_accounts,
+        }
+        .run(amount)?;
+        require!(
+            swapped.received >= min_io_out,
+            PaymentsError::ReceivedTooLittle
+        );
+        if swapped.rest > 0 {
+            token::transfer(usdc_transit, fees, router, swapped.rest, &swap::seeds());
+        }
+        mint::burn(
+            &Burn {
+                authority: router,
+                source: io_transit,
+                config: self.mint_config.account(),
+                mint: self.io_mint.account(),
+                token_program: self.token_program.account(),
+                event_authority: self.mint_event_authority.account(),
+                program: self.mint_program.account(),
+            },
+            swapped.holding,
+            &swap::seeds(),
+        );
+        record(
+            &self.event_authority,
+            BoughtBack {
+                by: *self.authority.address(),
+                venue: *self.venue.address(),
+                spent: amount.saturating_sub(swapped.unspent),
+                burned: swapped.holding,
+            },
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,67 @@
+use crate::record;
+use anchor_lang::{pinocchio::sysvars::Sysvar as _, prelude::*};
+use io_cpi::token::{self, TokenAccount};
+use io_shared::{
+    errors::PaymentsError,
+    events::Swept,
+    ids::{TOKEN_PROGRAM, io_payments},
+    state::{Asset, PaymentsConfig},
+};
+
+/// Sends all fees of one mint to the treasury. Anyone may call it; never paused.
+///
+/// - `fees` is the asset's fee vault, and not empty
+/// - `destination` is a token account of the treasury, of the asset's mint, that nobody else can
+///   move tokens out of or close
+#[derive(Accounts)]
+pub struct Sweep {
+    pub asset: Account<Asset>,
+    #[account(mut, address = asset.fees @ PaymentsError::WrongAccount)]
+    pub fees: UncheckedAccount,
+    #[account(mut)]
+    pub destination: UncheckedAccount,
+    /// The only account of its layout.
+    pub config: Account<PaymentsConfig>,
+    #[account(address = TOKEN_PROGRAM @ PaymentsError::WrongAccount)]
+    pub token_program: UncheckedAccount,
+    #[account(address = io_payments::EVENT_AUTHORITY.address @ PaymentsError::WrongAccount)]
+    pub event_authority: UncheckedAccount,
+    #[account(address = io_payments::ID @ PaymentsError::WrongAccount)]
+    pub program: UncheckedAccount,
+}
+
+impl Sweep {
+    pub fn sweep(&mut self) -> Result<()> {
+        let now = Clock::get()?.unix_timestamp;
+        let mint = self.asset.mint;
+        let treasury = *self.config.treasury_at(now);
+        require!(
+            TokenAccount::read(self.destination.account()).is_some_and(|account| {
+                account.owner == treasury
+                    && account.mint == mint
+                    && !account.has_delegate
+                    && !account.has_close_authority
+            }),
+            PaymentsError::WrongTreasury
+        );
+        let amount = token::balance(self.fees.account());
+        require!(amount > 0, PaymentsError::NothingToSweep);
+        token::transfer(
+            self.fees.account(),
+            self.destination.account(),
+            self.config.account(),
+            amount,
+            &crate::config_seeds(),
+        );
+        record(
+            &self.event_authority,
+            Swept {
+                mint,
+                treasury,
+                destination: *self.destination.address(),
+                amount,
+            },
+        );
+        Ok(())
+    }
+}
