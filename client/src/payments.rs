@@ -479,8 +479,10 @@ impl TokenPayment {
     }
 
     fn accounts(&self, route: &Route) -> Vec<AccountMeta> {
+        let (first, others) = self.parts.split_first().expect("a supplier is named");
         let mut accounts = vec![
             write_sign(self.payer),
+            read(pda::supplier(&first.supplier_owner).0),
             read(pda::asset(&self.mint).0),
             read(pda::venue(&route.program, &route.discriminator).0),
             write(self.source),
@@ -488,6 +490,7 @@ impl TokenPayment {
             write(pda::transit(&self.mint).0),
             write(pda::transit(&self.io_mint).0),
             read(ROUTER.address),
+            write(first.destination),
             write(pda::receipt(&self.payer, &self.order.id).0),
             read(CONFIG.address),
             read(route.program),
@@ -495,7 +498,7 @@ impl TokenPayment {
             read(SYSTEM_PROGRAM),
         ];
         accounts.extend(own_accounts());
-        accounts.extend(pairs(&self.parts));
+        accounts.extend(pairs(others));
         accounts.extend_from_slice(&route.accounts);
         accounts
     }
@@ -510,6 +513,10 @@ impl TokenPayment {
 
 /// Pays suppliers in a listed token, swapped along `route`. Signed by the payer, who pays the
 /// receipt's rent.
+///
+/// # Panics
+///
+/// If no supplier is named.
 pub fn pay_token(payment: &TokenPayment, route: &Route) -> Instruction {
     build(
         io_payments::ID,
@@ -521,6 +528,10 @@ pub fn pay_token(payment: &TokenPayment, route: &Route) -> Instruction {
 
 /// Pays suppliers out of a fiat gateway's USDC for a renter's order. The payer is the gateway's wallet,
 /// which signs and pays the receipt's rent; refunds go to it. `reference` is the processor's.
+///
+/// # Panics
+///
+/// If no supplier is named.
 pub fn pay_fiat(payment: &TokenPayment, reference: &[u8; 32], route: &Route) -> Instruction {
     let mut accounts = vec![write(pda::gateway(&payment.payer).0)];
     accounts.extend(payment.accounts(route));

@@ -13,7 +13,7 @@ use io_cpi::account;
 use io_shared::{
     constants::VERSION,
     errors::PaymentsError,
-    events::{PaidEvent, PaidPart},
+    events::{PaidEvent, PaidEventOfMany, PaidPart},
     ids::io_payments::EVENT_AUTHORITY,
     seeds,
     state::{Receipt, ReceiptEntry},
@@ -34,35 +34,36 @@ pub fn require_unpaid(receipt: &AccountView, payer: &Address, order_id: &[u8; 32
     Ok(bump)
 }
 
-/// Adds a supplier's part to a payment.
+/// A supplier's part of a payment to several.
 ///
-/// - `supplier` is one, named once
+/// - `supplier` is one
 /// - `destination` is the supplier's: its earnings vault if it takes USDC, else a token account of
 ///   its payout wallet
-/// - it gets something
 #[inline(always)]
-pub fn add_part<const N: usize>(
-    payment: &mut PaidEvent<N>,
+pub fn part_of(
     [supplier, destination]: &[AccountView; 2],
     delivered: u64,
     io_mint: &Address,
-) -> Result<()> {
-    let account = read_supplier(supplier)?;
+) -> Result<PaidPart> {
+    require_supplier_io(read_supplier(supplier)?, destination, io_mint)?;
+    Ok(PaidPart {
+        supplier: *supplier.address(),
+        destination: *destination.address(),
+        delivered,
+    })
+}
+
+/// Adds a part to a payment to several: its supplier is named once, and gets something.
+#[inline(always)]
+pub fn add_part(payment: &mut PaidEventOfMany, part: PaidPart) -> Result<()> {
+    let mut named = payment.parts().iter();
     require!(
-        payment
-            .parts()
-            .iter()
-            .all(|part| !address_eq(&part.supplier, supplier.address())),
+        named.all(|other| !address_eq(&other.supplier, &part.supplier)),
         PaymentsError::SupplierTwice
     );
-    require_supplier_io(account, destination, io_mint)?;
-    require!(delivered > 0, PaymentsError::ReceivedTooLittle);
+    require!(part.delivered > 0, PaymentsError::ReceivedTooLittle);
     payment
-        .push(PaidPart {
-            supplier: *supplier.address(),
-            destination: *destination.address(),
-            delivered,
-        })
+        .push(part)
         .ok_or(PaymentsError::WrongSupplierCount)?;
     Ok(())
 }

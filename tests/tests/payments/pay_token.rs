@@ -337,7 +337,6 @@ fn token_payments_check_their_accounts() {
     let before = market.balances();
     let wrong = custom(PaymentsError::WrongAccount);
     let destination = custom(PaymentsError::WrongDestination);
-    let no_supplier = custom(PaymentsError::WrongSupplier);
     let transit = custom(PaymentsError::WrongTransit);
     let no_layout = InstructionError::InvalidAccountData;
     assert_accounts_checked(
@@ -346,31 +345,30 @@ fn token_payments_check_their_accounts() {
         &[&renter],
         &[
             (1, CONFIG.address, no_layout.clone()),
-            (1, pda::asset(&MINT).0, wrong.clone()),
-            (2, CONFIG.address, no_layout),
-            (3, thief_usdc, InstructionError::Custom(OWNER_MISMATCH)),
-            (3, market.renter_io, InstructionError::Custom(MINT_MISMATCH)),
-            (4, thief_usdc, wrong.clone()),
-            (4, pda::fees(&MINT).0, wrong.clone()),
-            (4, market.treasury_usdc, wrong.clone()),
-            (5, router_usdc, transit.clone()),
-            (5, pda::transit(&MINT).0, transit.clone()),
-            (6, router_io, transit.clone()),
-            (6, pda::transit(&usdc).0, transit),
-            (7, thief.pubkey(), wrong.clone()),
-            (8, pda::receipt(&thief.pubkey(), &ORDER).0, wrong.clone()),
-            (10, TOKEN_PROGRAM, wrong.clone()),
-            (11, thief.pubkey(), wrong.clone()),
-            (12, thief.pubkey(), wrong.clone()),
+            (1, rival.address(), destination.clone()),
+            (2, CONFIG.address, no_layout.clone()),
+            (2, pda::asset(&MINT).0, wrong.clone()),
+            (3, CONFIG.address, no_layout),
+            (4, thief_usdc, InstructionError::Custom(OWNER_MISMATCH)),
+            (4, market.renter_io, InstructionError::Custom(MINT_MISMATCH)),
+            (5, thief_usdc, wrong.clone()),
+            (5, pda::fees(&MINT).0, wrong.clone()),
+            (5, market.treasury_usdc, wrong.clone()),
+            (6, router_usdc, transit.clone()),
+            (6, pda::transit(&MINT).0, transit.clone()),
+            (7, router_io, transit.clone()),
+            (7, pda::transit(&usdc).0, transit),
+            (8, thief.pubkey(), wrong.clone()),
+            (9, thief_io, destination.clone()),
+            (9, rival.earnings(), destination.clone()),
+            (9, market.supplier.earnings(), destination.clone()),
+            (9, market.supplier.usdc, destination),
+            (10, pda::receipt(&thief.pubkey(), &ORDER).0, wrong.clone()),
+            (12, TOKEN_PROGRAM, wrong.clone()),
             (13, thief.pubkey(), wrong.clone()),
-            (14, thief.pubkey(), wrong),
-            (15, CONFIG.address, no_supplier.clone()),
-            (15, thief.pubkey(), no_supplier),
-            (15, rival.address(), destination.clone()),
-            (16, thief_io, destination.clone()),
-            (16, rival.earnings(), destination.clone()),
-            (16, market.supplier.earnings(), destination.clone()),
-            (16, market.supplier.usdc, destination),
+            (14, thief.pubkey(), wrong.clone()),
+            (15, thief.pubkey(), wrong.clone()),
+            (16, thief.pubkey(), wrong),
         ],
     );
     assert_eq!(market.balances(), before);

@@ -54,7 +54,7 @@ impl PayIoSplit {
     ) -> Result<()> {
         let now = Clock::get()?.unix_timestamp;
         self.config.admit(now, expires_at)?;
-        let total = total_of(amounts.iter().copied())?;
+        let total = total_of(amounts)?;
         let (pairs, rest) = pairs.as_chunks::<2>();
         require!(
             pairs.len() == amounts.len() && rest.is_empty(),
@@ -76,7 +76,8 @@ impl PayIoSplit {
             count: 0,
         });
         for (pair, amount) in pairs.iter().zip(amounts) {
-            receipt::add_part(&mut payment, pair, *amount, &self.config.io_mint)?;
+            let part = receipt::part_of(pair, *amount, &self.config.io_mint)?;
+            receipt::add_part(&mut payment, part)?;
         }
         receipt::create(&payment, self.payer.account(), self.receipt.account(), bump)?;
         for ([_, destination], amount) in pairs.iter().zip(amounts) {

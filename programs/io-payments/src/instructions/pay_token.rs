@@ -1,4 +1,5 @@
 use crate::{
+    destination::require_supplier_io,
     receipt,
     swap::{self, Swap},
 };
@@ -11,16 +12,16 @@ use io_cpi::token;
 use io_shared::{
     constants::MAX_LEFT_BPS,
     errors::PaymentsError,
-    events::{Paid, PaidEventOfMany},
+    events::{Paid, PaidEvent, PaidEventOfMany, PaidPart},
     ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_payments},
     math::fee::fee_of,
-    state::{Asset, Division, PaymentsConfig, Quote, Venue, total_of},
+    state::{Asset, Division, PaymentsConfig, Quote, Supplier, Venue, total_of},
 };
 
 /// Pays suppliers for an order in a listed token: the fee stays in the fee vault, the rest is
 /// swapped, and all IO it brings goes to the suppliers, pro rata to `amounts`. Remaining accounts
-/// are, for each of `amounts`, the supplier and its destination, then the venue's accounts in the
-/// venue's order.
+/// are, for each of `amounts` but the first, the supplier and its destination, then the venue's
+/// accounts in the venue's order.
 ///
 /// - `payer` signs, may move the tokens of `source`, and pays for the receipt
 /// - payments are not paused, the asset is enabled and is not IO itself
@@ -37,6 +38,8 @@ use io_shared::{
 pub struct PayToken {
     #[account(mut)]
     pub payer: Signer,
+    /// The first of `amounts` is for this one.
+    pub supplier: Account<Supplier>,
     pub asset: Account<Asset>,
     pub venue: Account<Venue>,
     #[account(mut)]
@@ -51,6 +54,8 @@ pub struct PayToken {
     pub io_transit: UncheckedAccount,
     #[account(address = io_payments::ROUTER.address @ PaymentsError::WrongAccount)]
     pub router: UncheckedAccount,
+    #[account(mut)]
+    pub destination: UncheckedAccount,
     /// The canonical PDA of `[b"receipt", payer, order_id]`.
     #[account(mut)]
     pub receipt: UncheckedAccount,
@@ -104,7 +109,7 @@ impl PayToken {
             !address_eq(&self.asset.mint, &self.config.io_mint),
             PaymentsError::PayIoDirectly
         );
-        let amount = total_of(terms.amounts.iter().copied())?;
+        let amount = total_of(terms.amounts)?;
         let quote = Quote::new(amount, fee_bps, terms.fee_on_top).ok_or(PaymentsError::Overflow)?;
         require!(
             amount >= self.asset.minimum && quote.net > 0,
@@ -114,6 +119,7 @@ impl PayToken {
     }
 
     /// Takes the fee, swaps the rest and gives the suppliers what it brings.
+    #[inline(never)]
     pub fn settle(
         &self,
         terms: &TokenTerms,
@@ -123,12 +129,11 @@ impl PayToken {
         remaining: &[AccountView],
     ) -> Result<()> {
         let (source, payer) = (self.source.account(), self.payer.account());
-        let (router, seeds) = (self.router.account(), swap::seeds());
         let (transit, io_transit) = (self.transit.account(), self.io_transit.account());
+        let others = terms.amounts.len().saturating_sub(1);
         let (pairs, venue_accounts) = remaining
-            .split_at_checked(terms.amounts.len().saturating_mul(2))
+            .split_at_checked(others.saturating_mul(2))
             .ok_or(PaymentsError::WrongSupplierCount)?;
-        let (pairs, _) = pairs.as_chunks::<2>();
         let bump =
             receipt::require_unpaid(self.receipt.account(), payer.address(), terms.order_id)?;
 
@@ -138,7 +143,7 @@ impl PayToken {
         token::transfer(source, transit, payer, quote.net, &[]);
         let swapped = Swap {
             venue: &self.venue,
-            router,
+            router: self.router.account(),
             from: transit,
             to: io_transit,
             data: venue_data,
@@ -154,8 +159,13 @@ impl PayToken {
             require!(swapped.unspent <= most, PaymentsError::TooMuchLeft);
         }
 
-        // After the call, so that the venue cannot replace what was looked at.
-        let mut payment = PaidEventOfMany::new(Paid {
+        // After the call, so that the venue cannot replace what is looked at.
+        require_supplier_io(
+            &self.supplier,
+            self.destination.account(),
+            &self.config.io_mint,
+        )?;
+        let head = Paid {
             payer: *payer.address(),
             order_id: *terms.order_id,
             mint: self.asset.mint,
@@ -166,21 +176,88 @@ impl PayToken {
             delivered: swapped.holding,
             paid_at: now,
             expires_at: terms.expires_at,
-            count: 0,
-        });
-        let mut division = Division::new(swapped.holding, total_of(terms.amounts.iter().copied())?);
-        for (pair, amount) in pairs.iter().zip(terms.amounts) {
-            let delivered = division.part(*amount).ok_or(PaymentsError::Overflow)?;
-            receipt::add_part(&mut payment, pair, delivered, &self.config.io_mint)?;
+            count: 1,
+        };
+        let first = PaidPart {
+            supplier: *self.supplier.address(),
+            destination: *self.destination.address(),
+            delivered: swapped.holding,
+        };
+        if pairs.is_empty() {
+            let payment = PaidEvent::of_one(head, first);
+            return self.deliver(&payment, &[], bump, swapped.rest);
         }
-        receipt::create(&payment, payer, self.receipt.account(), bump)?;
-        if swapped.rest > 0 {
-            token::transfer(transit, source, router, swapped.rest, &seeds);
+        self.divide(head, first, terms, pairs, bump, swapped.rest)
+    }
+
+    /// Divides what the swap brought over several suppliers.
+    #[inline(never)]
+    fn divide(
+        &self,
+        head: Paid,
+        first: PaidPart,
+        terms: &TokenTerms,
+        pairs: &[AccountView],
+        bump: u8,
+        rest: u64,
+    ) -> Result<()> {
+        let (pairs, _) = pairs.as_chunks::<2>();
+        let total = total_of(terms.amounts)?;
+        let mut division = Division::new(head.delivered, total);
+        let mut delivered = terms
+            .amounts
+            .iter()
+            .map(|amount| division.part(*amount).ok_or(PaymentsError::Overflow));
+        let mut payment = PaidEventOfMany::new(head);
+        let delivered_first = delivered
+            .next()
+            .ok_or(PaymentsError::WrongSupplierCount)??;
+        receipt::add_part(
+            &mut payment,
+            PaidPart {
+                delivered: delivered_first,
+                ..first
+            },
+        )?;
+        for (pair, delivered) in pairs.iter().zip(delivered) {
+            let part = receipt::part_of(pair, delivered?, &self.config.io_mint)?;
+            receipt::add_part(&mut payment, part)?;
         }
-        for ([_, destination], part) in pairs.iter().zip(payment.parts()) {
-            token::transfer(io_transit, destination, router, part.delivered, &seeds);
+        self.deliver(&payment, pairs, bump, rest)
+    }
+
+    /// Notes the payment, and sends everyone what is theirs.
+    #[inline(always)]
+    fn deliver<const N: usize>(
+        &self,
+        payment: &PaidEvent<N>,
+        pairs: &[[AccountView; 2]],
+        bump: u8,
+        rest: u64,
+    ) -> Result<()> {
+        let (router, seeds) = (self.router.account(), swap::seeds());
+        receipt::create(payment, self.payer.account(), self.receipt.account(), bump)?;
+        if rest > 0 {
+            token::transfer(
+                self.transit.account(),
+                self.source.account(),
+                router,
+                rest,
+                &seeds,
+            );
         }
-        receipt::record_paid(&self.event_authority, &payment);
+        let destinations = core::iter::once(self.destination.account())
+            .chain(pairs.iter().map(|[_, destination]| destination));
+        for (destination, part) in destinations.zip(payment.parts()) {
+            token::transfer(
+                self.io_transit.account(),
+                destination,
+                router,
+                part.delivered,
+                &seeds,
+            );
+        }
+        receipt::record_paid(&self.event_authority, payment);
         Ok(())
     }
 }

@@ -2,16 +2,16 @@ use crate::{constants::MAX_SUPPLIERS, errors::PaymentsError, math::fixed::mul_di
 
 /// Sum of what a payment gives to each of 1 to 16 suppliers, none of it zero.
 #[inline(always)]
-pub fn total_of(amounts: impl ExactSizeIterator<Item = u64>) -> Result<u64, PaymentsError> {
-    if amounts.len() == 0 || amounts.len() > MAX_SUPPLIERS {
+pub fn total_of(amounts: &[u64]) -> Result<u64, PaymentsError> {
+    if amounts.is_empty() || amounts.len() > MAX_SUPPLIERS {
         return Err(PaymentsError::WrongSupplierCount);
     }
     let mut total: u64 = 0;
     for amount in amounts {
-        if amount == 0 {
+        if *amount == 0 {
             return Err(PaymentsError::ZeroAmount);
         }
-        total = total.checked_add(amount).ok_or(PaymentsError::Overflow)?;
+        total = total.checked_add(*amount).ok_or(PaymentsError::Overflow)?;
     }
     Ok(total)
 }
@@ -62,19 +62,15 @@ mod tests {
     use proptest::prelude::*;
     use std::vec::Vec;
 
-    fn total(amounts: &[u64]) -> Result<u64, PaymentsError> {
-        total_of(amounts.iter().copied())
-    }
-
     #[test]
     fn amounts_are_one_to_sixteen_and_none_zero() {
-        assert_eq!(total(&[]), Err(PaymentsError::WrongSupplierCount));
-        assert_eq!(total(&[1; 16]), Ok(16));
-        assert_eq!(total(&[1; 17]), Err(PaymentsError::WrongSupplierCount));
-        assert_eq!(total(&[0]), Err(PaymentsError::ZeroAmount));
-        assert_eq!(total(&[1, 0, 1]), Err(PaymentsError::ZeroAmount));
-        assert_eq!(total(&[u64::MAX - 1, 1]), Ok(u64::MAX));
-        assert_eq!(total(&[u64::MAX, 1]), Err(PaymentsError::Overflow));
+        assert_eq!(total_of(&[]), Err(PaymentsError::WrongSupplierCount));
+        assert_eq!(total_of(&[1; 16]), Ok(16));
+        assert_eq!(total_of(&[1; 17]), Err(PaymentsError::WrongSupplierCount));
+        assert_eq!(total_of(&[0]), Err(PaymentsError::ZeroAmount));
+        assert_eq!(total_of(&[1, 0, 1]), Err(PaymentsError::ZeroAmount));
+        assert_eq!(total_of(&[u64::MAX - 1, 1]), Ok(u64::MAX));
+        assert_eq!(total_of(&[u64::MAX, 1]), Err(PaymentsError::Overflow));
     }
 
     #[test]
@@ -91,7 +87,7 @@ mod tests {
             brought: u64,
             amounts in prop::collection::vec(prop_oneof![1..=1_000_u64, 1..=u64::MAX / 16], 1..=16),
         ) {
-            let total = total(&amounts).expect("it fits");
+            let total = total_of(&amounts).expect("it fits");
             let mut division = Division::new(brought, total);
             let parts: Vec<u64> = amounts
                 .iter()
