@@ -15,7 +15,7 @@ pub use orca::{WHIRLPOOL, Whirlpool};
 pub use raydium::{CPMM, CpmmPool};
 pub use token_swap::TokenSwapPool;
 
-use crate::Pubkey;
+use crate::{Pubkey, instruction::read};
 use solana_program::instruction::AccountMeta;
 
 /// One swap as a venue wants it.
@@ -26,8 +26,20 @@ pub struct Route {
     pub discriminator: [u8; 8],
     /// The venue's instruction data, whose first bytes are the discriminator.
     pub data: Vec<u8>,
-    /// The venue's accounts in its own order. None signs: the router does, in the call.
+    /// The venue's accounts in its own order, after the prices if there are any. None signs: the router
+    /// does, in the call.
     pub accounts: Vec<AccountMeta>,
+}
+
+impl Route {
+    /// Names the price accounts that a swap is held to, in front of the venue's accounts: of the token
+    /// swapped from and of the one swapped to. Needed if both have a feed, by whoever pays, buys back, or
+    /// pays out as a keeper; not by a supplier who pays itself out.
+    #[must_use]
+    pub fn bounded_by(mut self, prices: [Pubkey; 2]) -> Self {
+        self.accounts.splice(0..0, prices.map(read));
+        self
+    }
 }
 
 /// `discriminator`, zero padded as the router stores it.

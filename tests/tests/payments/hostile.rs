@@ -452,7 +452,16 @@ fn a_venue_that_spends_another_account_of_the_router() {
         let stray = world.create_token_account(&ROUTER.address, &trap.mints[0], 0);
         let third = world.create_mint(9);
         let authority = world.authority.pubkey();
-        world.run(&[payments::list_asset(&authority, &third, 0, 0)], &[]);
+        world.run(
+            &[payments::list_asset(
+                &authority,
+                &third,
+                &TOKEN_PROGRAM,
+                0,
+                0,
+            )],
+            &[],
+        );
         let transit = pda::transit(&third).0;
         world.put_token_account(transit, &ROUTER.address, &third, 77);
         let loot = world.create_token_account(&trap.thief.pubkey(), &third, 0);
@@ -540,7 +549,7 @@ fn a_venue_that_swaps_the_accounts() {
             Way::PayOut => vec![
                 market.supplier.earnings(),
                 market.supplier.usdc,
-                market.treasury_usdc,
+                pda::fees(&market.usdc).0,
             ],
         };
         for account in own {
@@ -606,26 +615,26 @@ fn a_venue_that_takes_lamports() {
 #[test]
 fn a_venue_that_unwraps_the_transit() {
     let mut trap = Trap::new(Way::PayToken);
-    let (authority, renter, treasury) = (
-        trap.market.authority(),
-        trap.market.renter.pubkey(),
-        trap.market.treasury.pubkey(),
-    );
+    let (authority, renter) = (trap.market.authority(), trap.market.renter.pubkey());
     let world = &mut trap.market.world;
     let rent = world.rent(Account::LEN as u64);
     world.put_wrapped_sol();
     world.run(
-        &[payments::list_asset(&authority, &WRAPPED_SOL, 200, 1)],
+        &[payments::list_asset(
+            &authority,
+            &WRAPPED_SOL,
+            &TOKEN_PROGRAM,
+            200,
+            1,
+        )],
         &[],
     );
     let source = world.wrap_sol(&renter, 10_000_000_000);
-    let fees = world.wrap_sol(&treasury, 0);
     let reserve = world.wrap_sol(&Script::default().authority(), 0);
     let transit = pda::transit(&WRAPPED_SOL).0;
     let payment = TokenPayment {
         mint: WRAPPED_SOL,
         source,
-        treasury: fees,
         ..trap.market.usdc_payment(1_000_000_000, false)
     };
     let honest = trap.give(

@@ -62,6 +62,7 @@ fn usdc_is_swapped_to_the_raw_unit() {
             delivered: received,
             paid_at: market.world.now(),
             expires_at: payment.order.expires_at,
+            oracle_bounded: 0,
             count: 1,
         };
         assert_eq!(outcome.event::<Paid>(), paid);
@@ -198,9 +199,16 @@ fn other_listed_tokens_are_swapped_like_usdc() {
         },
     ];
     let amm = Amm::create(&mut market.world, &creator, 2, deposits, Fees::default());
-    market
-        .world
-        .run(&[payments::list_asset(&authority, &mint, 150, 1)], &[]);
+    market.world.run(
+        &[payments::list_asset(
+            &authority,
+            &mint,
+            &TOKEN_PROGRAM,
+            150,
+            1,
+        )],
+        &[],
+    );
     let renter = market.renter.pubkey();
     let payment = TokenPayment {
         mint,
@@ -279,7 +287,7 @@ fn token_payments_are_refused_for_a_reason() {
     };
     assert_reason(
         market.pay_along(&payment, &elsewhere),
-        InstructionError::UninitializedAccount,
+        InstructionError::AccountDataTooSmall,
     );
     // Another instruction of a listed venue, and the listed one of another program.
     for data in [vec![2; 17], vec![]] {
@@ -348,7 +356,7 @@ fn token_payments_check_their_accounts() {
             (1, rival.address(), destination.clone()),
             (2, CONFIG.address, no_layout.clone()),
             (2, pda::asset(&MINT).0, wrong.clone()),
-            (3, CONFIG.address, no_layout),
+            (3, pda::asset(&MINT).0, no_layout),
             (4, thief_usdc, InstructionError::Custom(OWNER_MISMATCH)),
             (4, market.renter_io, InstructionError::Custom(MINT_MISMATCH)),
             (5, thief_usdc, wrong.clone()),

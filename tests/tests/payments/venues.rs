@@ -168,7 +168,7 @@ fn another_amm_is_just_another_venue() {
     let pool = StablePool::create(&mut market, [900_000 * IO, 1_100_000 * IO]);
     market.world.run(
         &[
-            payments::list_asset(&authority, &pool.mint, 200, 1),
+            payments::list_asset(&authority, &pool.mint, &TOKEN_PROGRAM, 200, 1),
             payments::list_venue(&authority, &STABLE_SWAP, &[SWAP]),
         ],
         &[],
@@ -177,9 +177,6 @@ fn another_amm_is_just_another_venue() {
     let source = market
         .world
         .create_token_account(&renter, &pool.mint, 1_000_000 * IO);
-    let treasury = market
-        .world
-        .create_token_account(&market.treasury.pubkey(), &pool.mint, 0);
     let mut fees = 0;
     for (number, amount, fee_on_top) in [
         (1, 100 * IO, false),
@@ -190,7 +187,6 @@ fn another_amm_is_just_another_venue() {
         let payment = TokenPayment {
             mint: pool.mint,
             source,
-            treasury,
             order: payments::Order {
                 id: [number; 32],
                 ..market.order()
@@ -213,7 +209,7 @@ fn another_amm_is_just_another_venue() {
         fees += fee;
         let world = &market.world;
         assert_eq!(world.token_balance(&market.supplier.io), before + brings);
-        assert_eq!(world.token_balance(&treasury), fees);
+        assert_eq!(world.token_balance(&pda::fees(&pool.mint).0), fees);
         assert_eq!(
             pool.reserves.map(|account| world.token_balance(&account)),
             [reserve_in + net, reserve_out - brings - owner]
@@ -229,7 +225,7 @@ fn another_amm_is_held_to_the_same_bounds() {
     let pool = StablePool::create(&mut market, [900_000 * IO, 1_100_000 * IO]);
     market.world.run(
         &[
-            payments::list_asset(&authority, &pool.mint, 200, 1),
+            payments::list_asset(&authority, &pool.mint, &TOKEN_PROGRAM, 200, 1),
             payments::list_venue(&authority, &STABLE_SWAP, &[SWAP]),
         ],
         &[],
@@ -240,15 +236,12 @@ fn another_amm_is_held_to_the_same_bounds() {
         source: market
             .world
             .create_token_account(&renter, &pool.mint, 1_000 * IO),
-        treasury: market
-            .world
-            .create_token_account(&market.treasury.pubkey(), &pool.mint, 0),
         ..market.usdc_payment(100 * IO, false)
     };
     let (brings, _) = stable_trade(98 * IO, 900_000 * IO, 1_100_000 * IO);
     let greedy = TokenPayment {
         min_io_out: brings + 1,
-        ..payment
+        ..payment.clone()
     };
     let before = market.world.snapshot();
     for (payment, route, error) in [

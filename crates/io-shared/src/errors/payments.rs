@@ -22,7 +22,7 @@ errors! {
         FeeTooHigh = "the fee is above 500 basis points, or not 0 for IO; schedule a lower one",
         AlreadyRegistered = "this owner is a supplier already; change it with set_supplier",
         AlreadyListed = "this is listed already; enable it or schedule a change",
-        UnsupportedMint = "only initialized mints of the SPL token program can be listed, USDC with 6 decimals; use another mint",
+        UnsupportedMint = "only initialized mints without extensions can be listed, USDC of the SPL token program with 6 decimals; use another mint",
         AssetDisabled = "payments in this asset are disabled; pay in another",
         PayIoDirectly = "IO needs no swap; use pay_io",
         ForbiddenVenue = "this program can never be a venue; list another",

@@ -4,7 +4,7 @@ use crate::{
     constants::{RULE_CHANGE_DELAY, VENUE_WINDOW, VERSION},
     errors::PaymentsError,
     ids,
-    math::window::decayed,
+    math::window,
 };
 use bytemuck::{Pod, Zeroable};
 
@@ -58,16 +58,14 @@ impl Venue {
         if limit == u64::MAX {
             return Ok(());
         }
-        let used = decayed(self.window_used, VENUE_WINDOW, self.window_at, now);
-        match used.checked_add(amount) {
-            Some(used) if used <= limit => {
+        let (used, at) = (self.window_used, self.window_at);
+        match window::spend(amount, limit, used, VENUE_WINDOW, at, now) {
+            Some((used, at)) => {
                 self.window_used = used;
-                if now > self.window_at {
-                    self.window_at = now;
-                }
+                self.window_at = at;
                 Ok(())
             }
-            _ => Err(PaymentsError::VenueCapReached),
+            None => Err(PaymentsError::VenueCapReached),
         }
     }
 
@@ -132,7 +130,7 @@ const FORBIDDEN: [Address; 8] = [
     ids::io_emissions::ID,
     ids::io_payments::ID,
     ids::TOKEN_PROGRAM,
-    Address::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"),
+    ids::TOKEN_2022_PROGRAM,
     ids::SYSTEM_PROGRAM,
     ids::UPGRADEABLE_LOADER,
 ];
