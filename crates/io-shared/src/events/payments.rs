@@ -216,13 +216,13 @@ unsafe impl<const N: usize> Zeroable for PaidEvent<N> {}
 unsafe impl<const N: usize> Pod for PaidEvent<N> {}
 
 impl PaidEvent<1> {
-    /// A payment to one supplier.
+    /// A payment to one supplier; `head.count` is 1.
     #[inline(always)]
     pub const fn of_one(head: Paid, part: PaidPart) -> Self {
         Self {
             tag: EVENT_TAG,
             discriminator: Paid::DISCRIMINATOR,
-            head: Paid { count: 1, ..head },
+            head,
             parts: [part],
         }
     }
