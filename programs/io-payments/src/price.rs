@@ -6,60 +6,55 @@ use io_shared::{
     state::{Feed, Price, Side, require_fair},
 };
 
-/// A token of a swap, as its listing knows it.
+/// A token of a swap and how much of it moved.
 #[derive(Clone, Copy)]
 pub struct Token<'a> {
     pub feed: &'a Feed,
     pub decimals: u8,
+    /// Raw units.
+    pub amount: u64,
 }
 
-/// The prices that a swap is held to: of the token swapped from, and of the one swapped to.
-pub struct Oracle<'a> {
-    tokens: [Token<'a>; 2],
-    accounts: &'a [AccountView; 2],
+/// The price accounts of the tokens swapped from and to, taken from the front of `accounts` if both
+/// have a feed; else all of them are the venue's.
+#[inline(always)]
+pub fn split<'a>(
+    from: &Feed,
+    to: &Feed,
+    accounts: &'a [AccountView],
+) -> Result<(Option<&'a [AccountView; 2]>, &'a [AccountView])> {
+    if !from.is_listed() || !to.is_listed() {
+        return Ok((None, accounts));
+    }
+    let (prices, venue) = accounts
+        .split_first_chunk::<2>()
+        .ok_or(PaymentsError::WrongPriceAccount)?;
+    Ok((Some(prices), venue))
 }
 
-impl<'a> Oracle<'a> {
-    /// Takes the price accounts from the front of `accounts` if both tokens have a feed; `None`
-    /// leaves all of them to the venue.
-    #[inline(always)]
-    pub fn split(
-        tokens: [Token<'a>; 2],
-        accounts: &'a [AccountView],
-    ) -> Result<(Option<Self>, &'a [AccountView])> {
-        let [from, to] = tokens;
-        if !from.feed.is_listed() || !to.feed.is_listed() {
-            return Ok((None, accounts));
-        }
-        let (prices, venue) = accounts
-            .split_first_chunk::<2>()
-            .ok_or(PaymentsError::WrongPriceAccount)?;
-        let oracle = Self {
-            tokens,
-            accounts: prices,
-        };
-        Ok((Some(oracle), venue))
-    }
-
-    /// Refuses a swap of `spent` that brought less than the prices at `now` say, less the deviation
-    /// that the feed of the token swapped from allows.
-    #[inline(never)]
-    pub fn require_fair(&self, spent: u64, received: u64, now: i64) -> Result<()> {
-        let ([from, to], [from_account, to_account]) = (self.tokens, self.accounts);
-        let side = |token: Token, account, amount| {
-            read(token.feed, account, now).map(|price| Side {
-                amount,
-                decimals: token.decimals,
-                price,
-            })
-        };
-        require_fair(
-            &side(from, from_account, spent)?,
-            &side(to, to_account, received)?,
-            from.feed.max_deviation_bps,
-        )?;
-        Ok(())
-    }
+/// Refuses a swap of `spent` for `received` that brought less than the prices at `now` say, less the
+/// deviation that the feed of the token swapped from allows.
+#[inline(never)]
+pub fn require_bounded(
+    prices: &[AccountView; 2],
+    spent: Token,
+    received: Token,
+    now: i64,
+) -> Result<()> {
+    let [spent_price, received_price] = prices;
+    let side = |token: Token, account| {
+        read(token.feed, account, now).map(|price| Side {
+            amount: token.amount,
+            decimals: token.decimals,
+            price,
+        })
+    };
+    require_fair(
+        &side(spent, spent_price)?,
+        &side(received, received_price)?,
+        spent.feed.max_deviation_bps,
+    )?;
+    Ok(())
 }
 
 fn read(

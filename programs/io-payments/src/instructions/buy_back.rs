@@ -1,6 +1,6 @@
 use crate::{
     config_seeds,
-    price::{Oracle, Token},
+    price::{self, Token},
     record,
     swap::{self, Swap},
 };
@@ -80,19 +80,13 @@ impl BuyBack {
     ) -> Result<()> {
         let now = Clock::get()?.unix_timestamp;
         self.config.buy_back(amount, now)?;
-        let tokens = [
-            Token {
-                feed: self.config.usdc_feed.at(now),
-                decimals: USDC_DECIMALS,
-            },
-            Token {
-                feed: self.config.io_feed.at(now),
-                decimals: IO_DECIMALS,
-            },
-        ];
-        let (oracle, venue_accounts) = Oracle::split(tokens, remaining)?;
+        let (prices, venue_accounts) = price::split(
+            self.config.usdc_feed.at(now),
+            self.config.io_feed.at(now),
+            remaining,
+        )?;
         require!(
-            oracle.is_some()
+            prices.is_some()
                 || address_eq(self.caller.address(), &self.config.governance.authority),
             PaymentsError::Unauthorized
         );
@@ -119,9 +113,18 @@ impl BuyBack {
             swapped.received >= min_io_out,
             PaymentsError::ReceivedTooLittle
         );
-        if let Some(oracle) = oracle {
-            let spent = amount.saturating_sub(swapped.unspent);
-            oracle.require_fair(spent, swapped.received, now)?;
+        if let Some(prices) = prices {
+            let spent = Token {
+                feed: self.config.usdc_feed.at(now),
+                decimals: USDC_DECIMALS,
+                amount: amount.saturating_sub(swapped.unspent),
+            };
+            let received = Token {
+                feed: self.config.io_feed.at(now),
+                decimals: IO_DECIMALS,
+                amount: swapped.received,
+            };
+            price::require_bounded(prices, spent, received, now)?;
         }
         self.venue.count(swapped.received, now)?;
         if swapped.rest > 0 {

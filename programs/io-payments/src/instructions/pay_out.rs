@@ -1,6 +1,6 @@
 use crate::{
     destination::require_owned,
-    price::{Oracle, Token},
+    price::{self, Token},
     record,
     swap::{self, Swap},
 };
@@ -76,24 +76,16 @@ impl PayOut {
     ) -> Result<()> {
         let now = Clock::get()?.unix_timestamp;
         require!(amount > 0, PaymentsError::ZeroAmount);
-        let (mut oracle, mut venue_accounts) = (None, remaining);
+        let (mut prices, mut venue_accounts) = (None, remaining);
         if !address_eq(self.caller.address(), &self.supplier.owner) {
             let bound = self
                 .supplier
                 .keeper_bound(amount)
                 .ok_or(PaymentsError::KeeperNotAllowed)?;
             require!(min_usdc_out >= bound, PaymentsError::KeeperPriceTooLow);
-            (oracle, venue_accounts) = Oracle::split(
-                [
-                    Token {
-                        feed: self.config.io_feed.at(now),
-                        decimals: IO_DECIMALS,
-                    },
-                    Token {
-                        feed: self.config.usdc_feed.at(now),
-                        decimals: USDC_DECIMALS,
-                    },
-                ],
+            (prices, venue_accounts) = price::split(
+                self.config.io_feed.at(now),
+                self.config.usdc_feed.at(now),
                 remaining,
             )?;
         }
@@ -121,9 +113,18 @@ impl PayOut {
             accounts: venue_accounts,
         }
         .run(amount)?;
-        if let Some(oracle) = oracle {
-            let spent = amount.saturating_sub(swapped.unspent);
-            oracle.require_fair(spent, swapped.received, now)?;
+        if let Some(prices) = prices {
+            let spent = Token {
+                feed: self.config.io_feed.at(now),
+                decimals: IO_DECIMALS,
+                amount: amount.saturating_sub(swapped.unspent),
+            };
+            let received = Token {
+                feed: self.config.usdc_feed.at(now),
+                decimals: USDC_DECIMALS,
+                amount: swapped.received,
+            };
+            price::require_bounded(prices, spent, received, now)?;
         }
         // After the call, so that the venue cannot replace what was looked at.
         require_owned(

@@ -1,6 +1,6 @@
 use crate::{
     destination::require_supplier_io,
-    price::{Oracle, Token},
+    price::{self, Token},
     receipt,
     swap::{self, Swap},
 };
@@ -138,17 +138,11 @@ impl PayToken {
         let (pairs, venue_accounts) = remaining
             .split_at_checked(others.saturating_mul(2))
             .ok_or(PaymentsError::WrongSupplierCount)?;
-        let tokens = [
-            Token {
-                feed: self.asset.feed.at(now),
-                decimals: self.asset.decimals,
-            },
-            Token {
-                feed: self.config.io_feed.at(now),
-                decimals: IO_DECIMALS,
-            },
-        ];
-        let (oracle, venue_accounts) = Oracle::split(tokens, venue_accounts)?;
+        let (prices, venue_accounts) = price::split(
+            self.asset.feed.at(now),
+            self.config.io_feed.at(now),
+            venue_accounts,
+        )?;
         let program = &self.asset.token_program;
         let bump =
             receipt::require_unpaid(self.receipt.account(), payer.address(), terms.order_id)?;
@@ -174,11 +168,19 @@ impl PayToken {
             let most = fee_of(quote.net, MAX_LEFT_BPS).ok_or(PaymentsError::Overflow)?;
             require!(swapped.unspent <= most, PaymentsError::TooMuchLeft);
         }
-        if let Some(oracle) = &oracle {
-            let spent = quote.net.saturating_sub(swapped.unspent);
-            oracle.require_fair(spent, swapped.received, now)?;
+        if let Some(prices) = prices {
+            let spent = Token {
+                feed: self.asset.feed.at(now),
+                decimals: self.asset.decimals,
+                amount: quote.net.saturating_sub(swapped.unspent),
+            };
+            let received = Token {
+                feed: self.config.io_feed.at(now),
+                decimals: IO_DECIMALS,
+                amount: swapped.received,
+            };
+            price::require_bounded(prices, spent, received, now)?;
         }
-        let oracle_bounded = u64::from(oracle.is_some());
         self.venue.count(swapped.received, now)?;
 
         // After the call, so that the venue cannot replace what is looked at.
@@ -198,7 +200,7 @@ impl PayToken {
             delivered: swapped.holding,
             paid_at: now,
             expires_at: terms.expires_at,
-            oracle_bounded,
+            oracle_bounded: u64::from(prices.is_some()),
             count: 1,
         };
         let first = PaidPart {
