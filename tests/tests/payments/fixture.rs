@@ -21,7 +21,9 @@ use io_tests::{
 use solana_instruction::AccountMeta;
 use solana_instruction_error::InstructionError;
 use solana_keypair::Keypair;
+use solana_message::{AddressLookupTableAccount, VersionedMessage, v0};
 use solana_signer::Signer;
+use solana_transaction::versioned::VersionedTransaction;
 
 pub(crate) const MINT: Pubkey = io_mint::MINT.address;
 pub(crate) const FEE_BPS: u64 = 200;
@@ -243,6 +245,17 @@ impl Market {
     pub(crate) fn earn(&mut self, amount: u64) {
         self.prefer(PayoutPreference::Usdc, 0);
         let instruction = self.pay_io(amount);
+        self.world.run(&[instruction], &[&self.renter]);
+    }
+
+    /// Like [`Market::earn`], for another order.
+    pub(crate) fn earn_more(&mut self, amount: u64) {
+        self.prefer(PayoutPreference::Usdc, 0);
+        let order = Order {
+            id: [77; 32],
+            ..self.order()
+        };
+        let instruction = self.pay_io_to(&self.supplier.earnings(), &order, amount);
         self.world.run(&[instruction], &[&self.renter]);
     }
 
@@ -485,4 +498,74 @@ pub(crate) fn assert_receipt(world: &World, outcome: &Outcome) {
     }
     let delivered: u64 = parts.iter().map(|part| part.delivered).sum();
     assert_eq!(delivered, paid.delivered);
+}
+
+/// Sends a version 0 transaction that finds all accounts it can in a lookup table, as a wallet would;
+/// it must fit a packet.
+pub(crate) fn send_v0(
+    world: &mut World,
+    instructions: &[Instruction],
+    signers: &[&Keypair],
+) -> Result<Outcome, Failure> {
+    const PACKET: usize = 1_232;
+    let mut addresses: Vec<Pubkey> = instructions
+        .iter()
+        .flat_map(|instruction| &instruction.accounts)
+        .filter(|account| !account.is_signer)
+        .map(|account| account.pubkey)
+        .collect();
+    addresses.sort();
+    addresses.dedup();
+    let table = AddressLookupTableAccount {
+        key: world.fresh_address(),
+        addresses,
+    };
+    // LookupTable, never deactivated, extended in slot 0, no authority; addresses from byte 56 on.
+    let mut data = vec![0; 56];
+    data[0] = 1;
+    data[4..12].fill(u8::MAX);
+    for address in &table.addresses {
+        data.extend_from_slice(address.as_ref());
+    }
+    let owner = Pubkey::from_str_const("AddressLookupTab1e1111111111111111111111111");
+    world.put(table.key, owner, data, false);
+    world.svm.warp_to_slot(10);
+    world.svm.expire_blockhash();
+    let payer = world.authority.insecure_clone();
+    let message = v0::Message::try_compile(
+        &payer.pubkey(),
+        instructions,
+        &[table],
+        world.svm.latest_blockhash(),
+    )
+    .expect("the accounts fit");
+    let mut keys = vec![&payer];
+    keys.extend(signers);
+    let message = VersionedMessage::V0(message);
+    let size = 1 + 64 * keys.len() + message.serialize().len();
+    assert!(size <= PACKET, "{size} bytes");
+    let transaction = VersionedTransaction::try_new(message, &keys).expect("all keys are given");
+    match world.svm.send_transaction(transaction) {
+        Ok(meta) => Ok(meta.into()),
+        Err(failed) => Err(failed.into()),
+    }
+}
+
+/// Lists `mint` with a fee, and makes a pool of so many raw units of it and of IO.
+pub(crate) fn list_with_pool(
+    world: &mut World,
+    creator: &Keypair,
+    source: Deposit,
+    io: u64,
+    fee_bps: u64,
+) -> Amm {
+    let authority = world.authority.pubkey();
+    let io = Deposit {
+        mint: MINT,
+        source: io_account(world, &creator.pubkey(), io),
+        amount: io,
+    };
+    let list = payments::list_asset(&authority, &source.mint, &TOKEN_PROGRAM, fee_bps, 1);
+    world.run(&[list], &[]);
+    Amm::create(world, creator, 2, [source, io], Fees::default())
 }

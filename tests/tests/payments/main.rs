@@ -2,11 +2,15 @@
 //! each error it can return, each account it checks.
 
 mod earnings;
+mod fees;
 mod fixture;
 mod hostile;
 mod pay_io;
 mod pay_token;
+mod refund;
 mod setup;
+mod split;
 mod suppliers;
 mod swap;
+mod tokens;
 mod venues;

@@ -5,7 +5,7 @@ use io_client::{
     payments::{self, TokenPayment},
     pda,
     shared::{
-        constants::{IO, USDC},
+        constants::USDC,
         errors::PaymentsError,
         events::Paid,
         ids::{
@@ -17,7 +17,7 @@ use io_client::{
     venues::{Route, padded},
 };
 use io_tests::{
-    amm::{AMM_PROGRAM, Amm, Deposit, Fees, Trade},
+    amm::{AMM_PROGRAM, Trade},
     assert_fails,
 };
 use solana_instruction_error::InstructionError;
@@ -174,59 +174,6 @@ fn tokens_left_on_a_transit_by_a_stranger_stop_nothing() {
         9_900 * USDC + 7
     );
     market.assert_transits_empty();
-}
-
-#[test]
-fn other_listed_tokens_are_swapped_like_usdc() {
-    let mut market = Market::new();
-    let authority = market.authority();
-    let mint = market.world.create_mint(9);
-    let creator = market.world.wallet();
-    let io = io_account(&mut market.world, &creator.pubkey(), 200_000 * IO);
-    let source = market
-        .world
-        .create_token_account(&creator.pubkey(), &mint, 1_000_000_000_000);
-    let deposits = [
-        Deposit {
-            mint,
-            source,
-            amount: 1_000_000_000_000,
-        },
-        Deposit {
-            mint: MINT,
-            source: io,
-            amount: 200_000 * IO,
-        },
-    ];
-    let amm = Amm::create(&mut market.world, &creator, 2, deposits, Fees::default());
-    market.world.run(
-        &[payments::list_asset(
-            &authority,
-            &mint,
-            &TOKEN_PROGRAM,
-            150,
-            1,
-        )],
-        &[],
-    );
-    let renter = market.renter.pubkey();
-    let payment = TokenPayment {
-        mint,
-        source: market
-            .world
-            .create_token_account(&renter, &mint, 5_000_000_000),
-        ..market.usdc_payment(1_000_000_003, false)
-    };
-    let (fee, net) = (15_000_001, 985_000_002);
-    let Trade { spent, received } = amm.quote(&market.world, &mint, net);
-    let outcome = market
-        .pay_along(&payment, &amm.route(&mint, net))
-        .expect("paid");
-    let paid = outcome.event::<Paid>();
-    assert_eq!((paid.mint, paid.fee, paid.delivered), (mint, fee, received));
-    assert_eq!(paid.gross, fee + spent);
-    assert_eq!(market.world.token_balance(&market.fees(&mint)), fee);
-    assert_eq!(market.transit(&mint), 0);
 }
 
 #[test]

@@ -50,7 +50,6 @@ fn a_venue_gets_no_more_than_it_may() {
         payment.payer,
         payment.source,
         market.fees(&usdc),
-        payment.parts[0].destination,
         market.receipt(),
     ] {
         let mut aliasing = route.clone();

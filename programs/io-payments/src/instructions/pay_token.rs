@@ -58,7 +58,7 @@ pub struct PayToken {
     pub io_transit: UncheckedAccount,
     #[account(address = io_payments::ROUTER.address @ PaymentsError::WrongAccount)]
     pub router: UncheckedAccount,
-    #[account(mut)]
+    /// Writable, but maybe that of another supplier too.
     pub destination: UncheckedAccount,
     /// The canonical PDA of `[b"receipt", payer, order_id]`.
     #[account(mut)]
