@@ -540,12 +540,7 @@ fn a_venue_that_swaps_the_accounts() {
         // The payer's and the supplier's accounts cannot be named at all.
         let market = &trap.market;
         let own = match trap.way {
-            Way::PayToken => vec![
-                market.renter.pubkey(),
-                market.renter_usdc,
-                market.io_destination(),
-                market.receipt(),
-            ],
+            Way::PayToken => vec![market.renter.pubkey(), market.renter_usdc, market.receipt()],
             Way::PayOut => vec![
                 market.supplier.earnings(),
                 market.supplier.usdc,
@@ -582,6 +577,19 @@ fn a_venue_that_uses_signatures_that_are_not_its_own() {
             .honest()
             .call(lamports(&authority, &trap.thief.pubkey(), 1));
         trap.assert_stopped("the fee payer's lamports", &theft, &escalation);
+        // The supplier's account may be named, and is its owner's.
+        let supplier = (
+            trap.market.io_destination(),
+            trap.market.supplier.payout.pubkey(),
+        );
+        let theft = trap
+            .honest()
+            .call(transfer(&supplier.0, &destination, &supplier.1, 0));
+        let result = match trap.way {
+            Way::PayToken => escalation.clone(),
+            Way::PayOut => InstructionError::Custom(DUPLICATE),
+        };
+        trap.assert_stopped("the supplier's tokens", &theft, &result);
         // Nor does the router sign for a supplier, or the config.
         for owner in [trap.market.supplier.address(), CONFIG.address] {
             let account = io_account(&mut trap.market.world, &owner, IO);

@@ -12,5 +12,6 @@ mod setup;
 mod split;
 mod suppliers;
 mod swap;
+mod token_2022;
 mod tokens;
 mod venues;
