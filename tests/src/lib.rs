@@ -7,7 +7,6 @@ pub mod books;
 pub mod hostile;
 pub mod network;
 mod outcome;
-pub mod packet;
 pub mod scenario;
 mod tokens;
 mod world;

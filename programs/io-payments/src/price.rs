@@ -6,63 +6,66 @@ use io_shared::{
     state::{Feed, Price, Side, require_fair},
 };
 
-/// A token of a swap and how much of it moved.
-#[derive(Clone, Copy)]
-pub struct Token<'a> {
-    pub feed: &'a Feed,
-    pub decimals: u8,
-    /// Raw units.
-    pub amount: u64,
+/// The prices of the tokens swapped from and to.
+pub struct Prices {
+    from: Price,
+    to: Price,
+    /// How far below them a swap may deliver, in basis points: the feed of the token swapped from says.
+    deviation_bps: u64,
 }
 
-/// The price accounts of the tokens swapped from and to, taken from the front of `accounts` if both
-/// have a feed; else all of them are the venue's.
+/// Reads the prices from the accounts in front of `accounts` if both tokens have a feed; the others are
+/// the venue's. Before the call, so that the venue cannot replace what was looked at.
 #[inline(always)]
 pub fn split<'a>(
     from: &Feed,
     to: &Feed,
     accounts: &'a [AccountView],
-) -> Result<(Option<&'a [AccountView; 2]>, &'a [AccountView])> {
+    now: i64,
+) -> Result<(Option<Prices>, &'a [AccountView])> {
     if !from.is_listed() || !to.is_listed() {
         return Ok((None, accounts));
     }
     let (prices, venue) = accounts
         .split_first_chunk::<2>()
         .ok_or(PaymentsError::WrongPriceAccount)?;
-    Ok((Some(prices), venue))
+    Ok((Some(Prices::read(from, to, prices, now)?), venue))
 }
 
-/// Refuses a swap of `spent` for `received` that brought less than the prices at `now` say, less the
-/// deviation that the feed of the token swapped from allows.
-#[inline(never)]
-pub fn require_bounded(
-    prices: &[AccountView; 2],
-    spent: Token,
-    received: Token,
-    now: i64,
-) -> Result<()> {
-    let [spent_price, received_price] = prices;
-    let side = |token: Token, account| {
-        read(token.feed, account, now).map(|price| Side {
-            amount: token.amount,
-            decimals: token.decimals,
-            price,
+impl Prices {
+    #[inline(never)]
+    fn read(
+        from: &Feed,
+        to: &Feed,
+        [from_account, to_account]: &[AccountView; 2],
+        now: i64,
+    ) -> Result<Self> {
+        let read = |feed: &Feed, account: &AccountView| {
+            // SAFETY: only read below; nothing else runs meanwhile.
+            let data = unsafe { account.borrow_unchecked() };
+            feed.read(account.owner(), data, now)
+        };
+        Ok(Self {
+            from: read(from, from_account)?,
+            to: read(to, to_account)?,
+            deviation_bps: from.max_deviation_bps,
         })
-    };
-    require_fair(
-        &side(spent, spent_price)?,
-        &side(received, received_price)?,
-        spent.feed.max_deviation_bps,
-    )?;
-    Ok(())
-}
+    }
 
-fn read(
-    feed: &Feed,
-    account: &AccountView,
-    now: i64,
-) -> core::result::Result<Price, PaymentsError> {
-    // SAFETY: only read below; nothing else runs meanwhile.
-    let data = unsafe { account.borrow_unchecked() };
-    feed.read(account.owner(), data, now)
+    /// Refuses a swap of `spent` for `received`, each raw units of a token with so many decimals, that
+    /// brought too little.
+    #[inline(never)]
+    pub fn require_fair(&self, spent: (u64, u8), received: (u64, u8)) -> Result<()> {
+        let side = |(amount, decimals), price| Side {
+            amount,
+            decimals,
+            price,
+        };
+        require_fair(
+            &side(spent, self.from),
+            &side(received, self.to),
+            self.deviation_bps,
+        )?;
+        Ok(())
+    }
 }

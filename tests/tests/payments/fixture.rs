@@ -490,6 +490,7 @@ pub(crate) fn assert_receipt(world: &World, outcome: &Outcome) {
         (receipt.paid_at, receipt.expires_at),
         (paid.paid_at, paid.expires_at)
     );
+    assert_eq!(u64::from(receipt.oracle_bounded), paid.oracle_bounded);
     for (entry, part) in entries.iter().zip(&parts) {
         assert_eq!(
             (entry.supplier, entry.delivered, entry.refunded),

@@ -14,10 +14,7 @@ use io_client::{
     },
     venues::{Route, padded},
 };
-use io_tests::{
-    hostile::{HOSTILE_PROGRAM, SCRIPT, Script},
-    packet::PACKET,
-};
+use io_tests::hostile::{HOSTILE_PROGRAM, SCRIPT, Script};
 use num_bigint::BigUint;
 use solana_instruction::AccountMeta;
 use solana_signer::Signer;
@@ -328,10 +325,7 @@ fn a_route_may_be_as_long_as_a_transaction_takes() {
     }
     let (count, instruction, addresses) = longest.expect("some length fits");
     assert_eq!(addresses.len(), LOCKS);
-    let table = market.world.lookup_table(&addresses);
-    let (result, size) = market.world.send_packet(&[instruction], &[&renter], &table);
-    let outcome = result.expect("all accounts are passed on");
     assert_eq!(count, 50);
-    assert!(size <= PACKET, "{size} bytes");
+    let outcome = send_v0(&mut market.world, &[instruction], &[&renter]).expect("paid");
     assert_eq!(outcome.event::<Paid>().delivered, 600 * IO);
 }

@@ -1,7 +1,5 @@
 use crate::{
-    config_seeds,
-    price::{self, Token},
-    record,
+    config_seeds, price, record,
     swap::{self, Swap},
 };
 use anchor_lang::{
@@ -84,6 +82,7 @@ impl BuyBack {
             self.config.usdc_feed.at(now),
             self.config.io_feed.at(now),
             remaining,
+            now,
         )?;
         require!(
             prices.is_some()
@@ -113,18 +112,9 @@ impl BuyBack {
             swapped.received >= min_io_out,
             PaymentsError::ReceivedTooLittle
         );
-        if let Some(prices) = prices {
-            let spent = Token {
-                feed: self.config.usdc_feed.at(now),
-                decimals: USDC_DECIMALS,
-                amount: amount.saturating_sub(swapped.unspent),
-            };
-            let received = Token {
-                feed: self.config.io_feed.at(now),
-                decimals: IO_DECIMALS,
-                amount: swapped.received,
-            };
-            price::require_bounded(prices, spent, received, now)?;
+        if let Some(prices) = &prices {
+            let spent = amount.saturating_sub(swapped.unspent);
+            prices.require_fair((spent, USDC_DECIMALS), (swapped.received, IO_DECIMALS))?;
         }
         self.venue.count(swapped.received, now)?;
         if swapped.rest > 0 {

@@ -1,7 +1,6 @@
 use crate::{
     destination::require_owned,
-    price::{self, Token},
-    record,
+    price, record,
     swap::{self, Swap},
 };
 use anchor_lang::{
@@ -87,6 +86,7 @@ impl PayOut {
                 self.config.io_feed.at(now),
                 self.config.usdc_feed.at(now),
                 remaining,
+                now,
             )?;
         }
         self.venue.count(amount, now)?;
@@ -113,18 +113,9 @@ impl PayOut {
             accounts: venue_accounts,
         }
         .run(amount)?;
-        if let Some(prices) = prices {
-            let spent = Token {
-                feed: self.config.io_feed.at(now),
-                decimals: IO_DECIMALS,
-                amount: amount.saturating_sub(swapped.unspent),
-            };
-            let received = Token {
-                feed: self.config.usdc_feed.at(now),
-                decimals: USDC_DECIMALS,
-                amount: swapped.received,
-            };
-            price::require_bounded(prices, spent, received, now)?;
+        if let Some(prices) = &prices {
+            let spent = amount.saturating_sub(swapped.unspent);
+            prices.require_fair((spent, IO_DECIMALS), (swapped.received, USDC_DECIMALS))?;
         }
         // After the call, so that the venue cannot replace what was looked at.
         require_owned(

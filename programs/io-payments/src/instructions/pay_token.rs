@@ -1,7 +1,6 @@
 use crate::{
     destination::require_supplier_io,
-    price::{self, Token},
-    receipt,
+    price, receipt,
     swap::{self, Swap},
 };
 use anchor_lang::{
@@ -142,6 +141,7 @@ impl PayToken {
             self.asset.feed.at(now),
             self.config.io_feed.at(now),
             venue_accounts,
+            now,
         )?;
         let program = &self.asset.token_program;
         let bump =
@@ -168,18 +168,12 @@ impl PayToken {
             let most = fee_of(quote.net, MAX_LEFT_BPS).ok_or(PaymentsError::Overflow)?;
             require!(swapped.unspent <= most, PaymentsError::TooMuchLeft);
         }
-        if let Some(prices) = prices {
-            let spent = Token {
-                feed: self.asset.feed.at(now),
-                decimals: self.asset.decimals,
-                amount: quote.net.saturating_sub(swapped.unspent),
-            };
-            let received = Token {
-                feed: self.config.io_feed.at(now),
-                decimals: IO_DECIMALS,
-                amount: swapped.received,
-            };
-            price::require_bounded(prices, spent, received, now)?;
+        if let Some(prices) = &prices {
+            let spent = quote.net.saturating_sub(swapped.unspent);
+            prices.require_fair(
+                (spent, self.asset.decimals),
+                (swapped.received, IO_DECIMALS),
+            )?;
         }
         self.venue.count(swapped.received, now)?;
 
