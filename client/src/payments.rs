@@ -215,8 +215,8 @@ pub fn schedule_buy_back(authority: &Pubkey, daily: u64) -> Instruction {
     )
 }
 
-/// Sends all fees in `mint`, which belongs to `token_program`, to `destination`, a token account of the
-/// treasury. Nobody need sign.
+/// Sends the fees in `mint`, which belongs to `token_program`, to `destination`, a token account of the
+/// treasury: of USDC all but what may buy IO back in a day. Nobody need sign.
 pub fn sweep(mint: &Pubkey, token_program: &Pubkey, destination: &Pubkey) -> Instruction {
     payments_instruction(
         "sweep",

@@ -28,6 +28,8 @@ pub struct Cluster {
     pub assets: Vec<Asset>,
     #[serde(default)]
     pub venues: Vec<Venue>,
+    #[serde(default)]
+    pub gateways: Vec<Gateway>,
 }
 
 /// Who may do what besides the authority.
@@ -141,6 +143,17 @@ pub struct Venue {
     pub discriminator: Vec<u8>,
 }
 
+/// A fiat gateway.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gateway {
+    pub wallet: Role,
+    pub fee_bps: u64,
+    /// In USDC, fees included.
+    #[serde(deserialize_with = "usdc")]
+    pub daily_limit: u64,
+}
+
 impl Cluster {
     /// Reads and checks a file.
     pub fn load(path: &Path) -> Result<Self> {
@@ -178,12 +191,12 @@ impl Cluster {
         if pools.sum::<u64>() != BPS {
             bail!("the pools' parts must sum to 10,000 basis points");
         }
-        for asset in &self.assets {
-            if asset.fee_bps > MAX_FEE_BPS {
-                bail!(
-                    "a fee may be at most {MAX_FEE_BPS} basis points, not {}",
-                    asset.fee_bps
-                );
+        let assets = self.assets.iter().map(|asset| asset.fee_bps);
+        let gateways = self.gateways.iter().map(|gateway| gateway.fee_bps);
+        let others = [self.payments.payout_fee_bps];
+        for fee_bps in assets.chain(gateways).chain(others) {
+            if fee_bps > MAX_FEE_BPS {
+                bail!("a fee may be at most {MAX_FEE_BPS} basis points, not {fee_bps}");
             }
         }
         for class in &self.classes {
@@ -210,6 +223,12 @@ impl Cluster {
 fn io<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let text = String::deserialize(deserializer)?;
     amount::parse_io(&text).map_err(|error| serde::de::Error::custom(format!("{text:?}: {error}")))
+}
+
+fn usdc<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    amount::parse_usdc(&text)
+        .map_err(|error| serde::de::Error::custom(format!("{text:?}: {error}")))
 }
 
 fn curve<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
@@ -331,6 +350,12 @@ mod tests {
                 "not an address",
             ),
             ("pool = 1", "pool = 2", "does not exist"),
+            (
+                "fee_bps = 200\ndaily",
+                "fee_bps = 501\ndaily",
+                "at most 500",
+            ),
+            ("\"10_000\"", "\"0.0000001\"", "6 decimals"),
         ] {
             assert!(LOCALNET.contains(from));
             let error = Cluster::parse(&LOCALNET.replace(from, to)).expect_err(why);

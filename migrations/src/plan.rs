@@ -304,6 +304,16 @@ impl<C: Chain> Planner<'_, C> {
                 )],
             );
         }
+        for gateway in &self.cluster.gateways {
+            let wallet = gateway.wallet.resolve(authority);
+            if self.missing(&pda::gateway(&wallet).0) {
+                let (fee_bps, limit) = (gateway.fee_bps, gateway.daily_limit);
+                self.step(
+                    format!("let the gateway {wallet} pay for renters"),
+                    vec![payments::list_gateway(authority, &wallet, fee_bps, limit)],
+                );
+            }
+        }
         Ok(())
     }
 

@@ -77,7 +77,7 @@ pub mod io_payments {
             amounts: &amounts,
             fee_on_top,
             min_io_out,
-            reference: [0; 32],
+            reference: &[0; 32],
         };
         let remaining = ctx.remaining_accounts()?;
         ctx.accounts.pay_token(&terms, venue_data, &remaining)
@@ -125,7 +125,7 @@ pub mod io_payments {
         fee_on_top: bool,
         min_io_out: u64,
         venue_data: &[u8],
-        reference: [u8; 32],
+        reference: &[u8; 32],
     ) -> Result<()> {
         let terms = TokenTerms {
             order_id,

@@ -9,7 +9,7 @@ use crate::{GENESIS, World, amm::AMM_PROGRAM, network::Network, scenario::CLUSTE
 use io_client::{
     Instruction, Pubkey, emissions, mint, payments, pda,
     shared::{
-        constants::{BPS, COOLDOWN, DAY, HOUR, IO, USDC, USDC_DECIMALS},
+        constants::{BPS, COOLDOWN, DAY, HOUR, IO, MAX_SUPPLIERS, USDC, USDC_DECIMALS},
         ids::{TOKEN_PROGRAM, io_mint, io_staking},
         state::{
             EmissionsRule, MintPolicy, MinterTerms, NodeStatus, PayoutPreference, TrancheKind,
@@ -485,23 +485,40 @@ impl Bench {
                 )
             },
         );
+        self.measure(
+            ("io_payments", "refund", "part, from a wallet"),
+            None,
+            |party| {
+                payments::refund(
+                    &party.operator.pubkey(),
+                    &party.holder.pubkey(),
+                    &order(party, 0).id,
+                    &party.operator_io,
+                    &party.holder_io,
+                    IO / 2,
+                )
+            },
+        );
         let amm = self.network.amm;
+        let part = |party: &Party| payments::Part {
+            supplier_owner: party.operator.pubkey(),
+            destination: party.operator_io,
+            amount: 100 * USDC,
+        };
+        let in_usdc =
+            |party: &Party, number: u8, parts: Vec<payments::Part>| payments::TokenPayment {
+                payer: party.holder.pubkey(),
+                mint: usdc,
+                source: party.holder_usdc,
+                io_mint: io,
+                parts,
+                order: order(party, number),
+                fee_on_top: true,
+                min_io_out: 1,
+            };
         let pay_usdc = |party: &Party, number: u8| {
             payments::pay_token(
-                &payments::TokenPayment {
-                    payer: party.holder.pubkey(),
-                    mint: usdc,
-                    source: party.holder_usdc,
-                    io_mint: io,
-                    parts: vec![payments::Part {
-                        supplier_owner: party.operator.pubkey(),
-                        destination: party.operator_io,
-                        amount: 100 * USDC,
-                    }],
-                    order: order(party, number),
-                    fee_on_top: true,
-                    min_io_out: 1,
-                },
+                &in_usdc(party, number, vec![part(party)]),
                 &amm.route(&usdc, 100 * USDC),
             )
         };
@@ -524,9 +541,80 @@ impl Bench {
             &ours,
             &theirs,
         ));
-        self.own_part("pay_token", median, &ours, &theirs);
+        self.own_part("pay_token", "", median, &ours, &theirs);
+
+        let crowds = [(); 2].map(|()| self.suppliers());
+        let crowd = |party: &Party| &crowds[usize::from(party.node_id == self.b.node_id)];
+        let split = |party: &Party, count: usize| {
+            payments::pay_io_split(
+                &party.holder.pubkey(),
+                &party.holder_io,
+                &crowd(party)[..count],
+                &order(party, 200 + u8::try_from(count).expect("at most 16")),
+            )
+        };
+        let splits = [2, MAX_SUPPLIERS].map(|count| {
+            let [ours, theirs] = [&self.a, &self.b].map(|party| split(party, count));
+            (format!("{count} suppliers"), ours, theirs)
+        });
+        let many = [&self.a, &self.b].map(|party| {
+            let payment = in_usdc(party, 230, crowd(party).clone());
+            let amount = payment.amount().expect("it fits");
+            payments::pay_token(&payment, &amm.route(&usdc, amount))
+        });
+        for (case, ours, theirs) in splits {
+            let calls = self.run(ours.clone());
+            let named = ("io_payments", "pay_io_split", case.as_str());
+            self.rows.push(row(named, calls, &ours, &theirs));
+        }
+        let [ours, theirs] = many;
+        let calls = self.run(ours.clone());
+        let named = ("io_payments", "pay_token", "USDC to 16 suppliers");
+        self.rows.push(row(named, calls, &ours, &theirs));
+        self.own_part("pay_token", "16 suppliers, ", calls, &ours, &theirs);
+
+        let authority = self.authority();
+        self.measure(("io_payments", "list_gateway", GOVERNANCE), None, |party| {
+            payments::list_gateway(&authority, &party.holder.pubkey(), 200, u64::MAX)
+        });
+        let pay_fiat = |party: &Party| {
+            payments::pay_fiat(
+                &in_usdc(party, 231, vec![part(party)]),
+                &[7; 32],
+                &amm.route(&usdc, 100 * USDC),
+            )
+        };
+        let (ours, theirs) = (pay_fiat(&self.a), pay_fiat(&self.b));
+        let calls = self.run(ours.clone());
+        let named = ("io_payments", "pay_fiat", "swap included");
+        self.rows.push(row(named, calls, &ours, &theirs));
+        self.own_part("pay_fiat", "", calls, &ours, &theirs);
+
         self.pay_out();
+        self.measure(
+            ("io_payments", "schedule_buy_back", GOVERNANCE),
+            None,
+            |_| payments::schedule_buy_back(&authority, 20 * USDC),
+        );
         self.world().advance(2 * DAY);
+        let buy_back = payments::buy_back(
+            &payments::BuyBack {
+                caller: authority,
+                io_mint: io,
+                usdc_mint: usdc,
+                amount: 10 * USDC,
+                min_io_out: 1,
+            },
+            &amm.route(&usdc, 10 * USDC),
+        );
+        let calls = self.run(buy_back.clone());
+        let named = ("io_payments", "buy_back", "swap and burn included");
+        self.rows.push(row(named, calls, &buy_back, &buy_back));
+        self.own_part("buy_back", "", calls, &buy_back, &buy_back);
+        let treasury = self.network.treasury_usdc;
+        self.measure(("io_payments", "sweep", "all but a buy-back"), None, |_| {
+            payments::sweep(&usdc, &TOKEN_PROGRAM, &treasury)
+        });
         self.measure(("io_payments", "close_receipt", "expired"), None, |party| {
             let payer = party.holder.pubkey();
             payments::close_receipt(&payer, &order(party, 0).id, &payer)
@@ -534,7 +622,14 @@ impl Bench {
     }
 
     /// The router's own part of a swap, with and without what the runtime takes for making a call.
-    fn own_part(&mut self, name: &str, calls: Calls, ours: &Instruction, theirs: &Instruction) {
+    fn own_part(
+        &mut self,
+        name: &str,
+        whose: &str,
+        calls: Calls,
+        ours: &Instruction,
+        theirs: &Instruction,
+    ) {
         for (case, cost_of_calls) in [
             (
                 "of it the router: without its calls to AMM and token program",
@@ -549,9 +644,29 @@ impl Bench {
                 named: 0,
                 named_calls: 0,
             };
+            let case = format!("{whose}{case}");
             self.rows
-                .push(row(("io_payments", name, case), own, ours, theirs));
+                .push(row(("io_payments", name, &case), own, ours, theirs));
         }
+    }
+
+    /// Sixteen new suppliers and what each is paid, 1 USDC or 0.01 IO.
+    fn suppliers(&mut self) -> Vec<payments::Part> {
+        (0..MAX_SUPPLIERS)
+            .map(|_| {
+                let owner = self.network.world.wallet();
+                let key = owner.pubkey();
+                let io = io_mint::MINT.address;
+                let register =
+                    payments::register_supplier(&key, &key, PayoutPreference::Io, &key, &io);
+                self.network.world.run(&[register], &[&owner]);
+                payments::Part {
+                    supplier_owner: key,
+                    destination: self.network.give_io(&key, 0),
+                    amount: USDC,
+                }
+            })
+            .collect()
     }
 
     /// Earnings of a supplier who changes to USDC.
@@ -594,7 +709,7 @@ impl Bench {
             &ours,
             &theirs,
         ));
-        self.own_part("pay_out", calls, &ours, &theirs);
+        self.own_part("pay_out", "", calls, &ours, &theirs);
         self.measure(
             ("io_payments", "take_earnings", "unswapped"),
             None,
@@ -688,6 +803,7 @@ impl Bench {
             ),
             ("accept_authority", emissions::accept_authority(&next)),
         ];
+        let gateway = self.a.holder.pubkey();
         let payments_program = [
             (
                 "set_asset_enabled",
@@ -698,6 +814,22 @@ impl Bench {
                 payments::set_venue_enabled(&authority, &amm, &swap, true),
             ),
             ("set_paused", payments::set_paused(&authority, false)),
+            (
+                "schedule_gateway_fee",
+                payments::schedule_gateway_fee(&authority, &gateway, 100),
+            ),
+            (
+                "schedule_gateway_limit",
+                payments::schedule_gateway_limit(&authority, &gateway, USDC),
+            ),
+            (
+                "lower_gateway_limit",
+                payments::lower_gateway_limit(&authority, &gateway, USDC),
+            ),
+            (
+                "set_gateway_enabled",
+                payments::set_gateway_enabled(&authority, &gateway, true),
+            ),
             (
                 "schedule_asset_fee",
                 payments::schedule_asset_fee(&authority, &usdc, 100),

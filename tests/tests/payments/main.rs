@@ -1,10 +1,13 @@
 //! `io_payments` on its real binary, swapping through a real SPL token-swap pool: each instruction,
 //! each error it can return, each account it checks.
 
+mod buy_back;
 mod earnings;
 mod fees;
+mod fiat;
 mod fixture;
 mod hostile;
+mod idempotency;
 mod pay_io;
 mod pay_token;
 mod price;

@@ -2,13 +2,12 @@
 
 use crate::fixture::*;
 use io_client::{
-    Pubkey,
-    payments::{self},
-    pda,
+    Pubkey, payments, pda,
     shared::{
         constants::VERSION,
         errors::PaymentsError,
         events::{SupplierChanged, SupplierRegistered},
+        ids::io_payments::{CONFIG, ROUTER},
         state::{PayoutPreference, Supplier},
     },
 };
@@ -65,8 +64,10 @@ fn registration_checks_what_it_is_given() {
     let owner = market.world.wallet();
     let key = owner.pubkey();
     let io = PayoutPreference::Io;
-    let nobody = payments::register_supplier(&key, &key, io, &Pubkey::default(), &MINT);
-    assert_fails(market.send(nobody, &owner), PaymentsError::NobodyNamed);
+    for payout in [Pubkey::default(), ROUTER.address, CONFIG.address] {
+        let nobody = payments::register_supplier(&key, &key, io, &payout, &MINT);
+        assert_fails(market.send(nobody, &owner), PaymentsError::NobodyNamed);
+    }
     let good = payments::register_supplier(&key, &key, io, &key, &MINT);
     let mut unknown = good.clone();
     unknown.data[8] = 2;

@@ -253,3 +253,41 @@ fn a_transit_with_a_delegate_is_never_used() {
     let payment = market.usdc_payment(USDC, false);
     assert_fails(market.pay_token(&payment), PaymentsError::TransitTampered);
 }
+
+/// A venue may see where the IO goes; what it sends there itself counts for nothing.
+#[test]
+fn naming_a_destination_gains_a_venue_nothing() {
+    let mut market = Market::new();
+    let payment = market.usdc_payment(USDC, false);
+    let mut route = market.route(&payment);
+    let trade = market.amm.quote(&market.world, &market.usdc, 980_000);
+    for account in [market.amm.pool.fee_account, market.supplier.io] {
+        route.accounts.push(AccountMeta::new(account, false));
+    }
+    market.pay_along(&payment, &route).expect("paid");
+    let got = market.world.token_balance(&market.supplier.io);
+    assert_eq!(got, trade.received);
+    // Sent there past the transit, nothing was received.
+    let mut past = market.route(&payment);
+    let transit = pda::transit(&MINT).0;
+    for account in &mut past.accounts {
+        if account.pubkey == transit {
+            account.pubkey = market.supplier.io;
+        }
+    }
+    let order = payments::Order {
+        id: [1; 32],
+        ..payment.order
+    };
+    let payment = TokenPayment {
+        order,
+        min_io_out: 0,
+        ..payment
+    };
+    let before = market.balances();
+    assert_fails(
+        market.pay_along(&payment, &past),
+        PaymentsError::ReceivedTooLittle,
+    );
+    assert_eq!(market.balances(), before);
+}

@@ -44,7 +44,7 @@ errors! {
         NotPaid = "the receipt records no payment to this supplier; name the receipt of its order",
         RefundTooHigh = "a supplier gives back at most what it got; name a smaller amount",
         WrongSource = "a refund comes out of the supplier's pocket, not the payer's; name another token account",
-        NothingToSweep = "the fee vault is empty; sweep when fees came in",
+        NothingToSweep = "the fee vault holds no more than a day's buy-back may take; sweep when fees came in",
         AboveDailyLimit = "the amount is above what the day's limit leaves; use less or wait",
         GatewayDisabled = "this gateway is disabled; pay in another way",
         GatewayPaysUsdc = "a gateway pays USDC; name the USDC asset",

@@ -39,7 +39,7 @@ impl PayFiat {
             address_eq(&payment.asset.mint, &payment.config.usdc_mint),
             PaymentsError::GatewayPaysUsdc
         );
-        require!(terms.reference != [0; 32], PaymentsError::NoReference);
+        require!(*terms.reference != [0; 32], PaymentsError::NoReference);
         let quote = payment.quote(terms, self.gateway.fee_bps.at(now), now)?;
         self.gateway.spend(quote.gross, now)?;
         self.payment

@@ -1,7 +1,7 @@
 use crate::{
     destination::require_supplier_io,
     price, receipt,
-    swap::{self, Swap},
+    swap::{self, Swap, Swapped},
 };
 use anchor_lang::{
     address_eq,
@@ -87,7 +87,7 @@ pub struct TokenTerms<'a> {
     /// Least raw IO that the swap must bring.
     pub min_io_out: u64,
     /// The fiat processor's reference; all zero for a payment on chain.
-    pub reference: [u8; 32],
+    pub reference: &'a [u8; 32],
 }
 
 impl PayToken {
@@ -183,66 +183,72 @@ impl PayToken {
             self.destination.account(),
             &self.config.io_mint,
         )?;
-        let head = Paid {
-            payer: *payer.address(),
-            order_id: *terms.order_id,
-            mint: self.asset.mint,
-            venue: *self.venue.address(),
-            reference: terms.reference,
-            gross: quote.gross.saturating_sub(swapped.unspent),
-            fee: quote.fee,
-            delivered: swapped.holding,
-            paid_at: now,
-            expires_at: terms.expires_at,
-            oracle_bounded: u64::from(prices.is_some()),
-            count: 1,
-        };
-        let first = PaidPart {
-            supplier: *self.supplier.address(),
-            destination: *self.destination.address(),
-            delivered: swapped.holding,
-        };
         if pairs.is_empty() {
-            let payment = PaidEvent::of_one(head, first);
+            let payment = PaidEvent::of_one(
+                self.head(terms, quote, &swapped, now),
+                self.first(swapped.holding),
+            );
             return self.deliver(&payment, &[], bump, swapped.rest);
         }
-        self.divide(head, first, terms, pairs, bump, swapped.rest)
+        self.divide(terms, quote, &swapped, now, pairs, bump)
     }
 
     /// Divides what the swap brought over several suppliers.
     #[inline(never)]
     fn divide(
         &self,
-        head: Paid,
-        first: PaidPart,
         terms: &TokenTerms,
+        quote: &Quote,
+        swapped: &Swapped,
+        now: i64,
         pairs: &[AccountView],
         bump: u8,
-        rest: u64,
     ) -> Result<()> {
         let (pairs, _) = pairs.as_chunks::<2>();
-        let total = total_of(terms.amounts)?;
-        let mut division = Division::new(head.delivered, total);
-        let mut delivered = terms
+        let mut division = Division::new(swapped.holding, total_of(terms.amounts)?);
+        let mut parts = terms
             .amounts
             .iter()
             .map(|amount| division.part(*amount).ok_or(PaymentsError::Overflow));
-        let mut payment = PaidEventOfMany::new(head);
-        let delivered_first = delivered
-            .next()
-            .ok_or(PaymentsError::WrongSupplierCount)??;
-        receipt::add_part(
-            &mut payment,
-            PaidPart {
-                delivered: delivered_first,
-                ..first
-            },
-        )?;
-        for (pair, delivered) in pairs.iter().zip(delivered) {
+        let first = parts.next().ok_or(PaymentsError::WrongSupplierCount)??;
+        let mut payment = PaidEventOfMany::new(self.head(terms, quote, swapped, now));
+        receipt::add_part(&mut payment, self.first(first))?;
+        for (pair, delivered) in pairs.iter().zip(parts) {
             let part = receipt::part_of(pair, delivered?, &self.config.io_mint)?;
             receipt::add_part(&mut payment, part)?;
         }
-        self.deliver(&payment, pairs, bump, rest)
+        self.deliver(&payment, pairs, bump, swapped.rest)
+    }
+
+    /// The payment, of one supplier so far.
+    #[inline(always)]
+    fn head(&self, terms: &TokenTerms, quote: &Quote, swapped: &Swapped, now: i64) -> Paid {
+        Paid {
+            payer: *self.payer.address(),
+            order_id: *terms.order_id,
+            mint: self.asset.mint,
+            venue: *self.venue.address(),
+            reference: *terms.reference,
+            gross: quote.gross.saturating_sub(swapped.unspent),
+            fee: quote.fee,
+            delivered: swapped.holding,
+            paid_at: now,
+            expires_at: terms.expires_at,
+            oracle_bounded: u64::from(
+                self.asset.feed.at(now).is_listed() && self.config.io_feed.at(now).is_listed(),
+            ),
+            count: 1,
+        }
+    }
+
+    /// The first supplier's part.
+    #[inline(always)]
+    fn first(&self, delivered: u64) -> PaidPart {
+        PaidPart {
+            supplier: *self.supplier.address(),
+            destination: *self.destination.address(),
+            delivered,
+        }
     }
 
     /// Notes the payment, and sends everyone what is theirs.

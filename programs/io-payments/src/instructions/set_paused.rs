@@ -4,7 +4,7 @@ use io_shared::{
     errors::PaymentsError, events::PaymentsPaused, ids::io_payments, state::PaymentsConfig,
 };
 
-/// Pauses or resumes payments. Pay-outs go on.
+/// Pauses or resumes payments and buy-backs. Pay-outs, refunds and sweeps go on.
 ///
 /// - `signer` signs and is the authority, or, to pause, the guardian
 #[derive(Accounts)]

@@ -8,9 +8,10 @@ use io_shared::{
     state::{Asset, PaymentsConfig},
 };
 
-/// Sends all fees of one mint to the treasury. Anyone may call it; never paused.
+/// Sends the fees of one mint to the treasury: of USDC, all but what may buy IO back in a day. Anyone
+/// may call it; never paused.
 ///
-/// - `fees` is the asset's fee vault, and not empty
+/// - `fees` is the asset's fee vault, and holds more than that
 /// - `destination` is a token account of the treasury, of the asset's mint, that nobody else can
 ///   move tokens out of or close
 #[derive(Accounts)]
@@ -44,8 +45,8 @@ impl Sweep {
             }),
             PaymentsError::WrongTreasury
         );
-        let amount = TokenAccount::read_own(self.fees.account()).map_or(0, |fees| fees.amount);
-        require!(amount > 0, PaymentsError::NothingToSweep);
+        let held = TokenAccount::read_own(self.fees.account()).map_or(0, |fees| fees.amount);
+        let amount = self.config.sweepable(&mint, held, now)?;
         token::transfer_of(
             program,
             self.fees.account(),

@@ -168,6 +168,19 @@ impl PaymentsConfig {
             .ok_or(PaymentsError::Overflow)
     }
 
+    /// Part of `held` fees in `mint` that goes to the treasury: of USDC, what may buy IO back in a day
+    /// stays, so that nobody can sweep it away from a buy-back.
+    pub fn sweepable(&self, mint: &Address, held: u64, now: i64) -> Result<u64, PaymentsError> {
+        let kept = if *mint == self.usdc_mint {
+            self.buy_back_daily.at(now)
+        } else {
+            0
+        };
+        held.checked_sub(kept)
+            .filter(|swept| *swept > 0)
+            .ok_or(PaymentsError::NothingToSweep)
+    }
+
     /// Owner of the token accounts that fees go to at `now`.
     #[inline]
     pub const fn treasury_at(&self, now: i64) -> &Address {
@@ -292,6 +305,20 @@ mod tests {
         config.paused = 1;
         let later = from + 9 * DAY;
         assert_eq!(config.buy_back(1, later), Err(PaymentsError::Paused));
+    }
+
+    #[test]
+    fn what_may_buy_back_stays_in_the_vault() {
+        let mut config = config();
+        let nothing = Err(PaymentsError::NothingToSweep);
+        assert_eq!(config.sweepable(&USDC_MINT, 0, NOW), nothing);
+        assert_eq!(config.sweepable(&USDC_MINT, 7, NOW), Ok(7));
+        let from = config.schedule_buy_back(100, NOW).expect("in time");
+        assert_eq!(config.sweepable(&USDC_MINT, 150, from - 1), Ok(150));
+        assert_eq!(config.sweepable(&USDC_MINT, 150, from), Ok(50));
+        assert_eq!(config.sweepable(&USDC_MINT, 100, from), nothing);
+        assert_eq!(config.sweepable(&USDC_MINT, 99, from), nothing);
+        assert_eq!(config.sweepable(&OTHER, 99, from), Ok(99));
     }
 
     #[test]
