@@ -7,6 +7,7 @@ pub mod books;
 pub mod hostile;
 pub mod network;
 mod outcome;
+pub mod pyth;
 pub mod scenario;
 mod tokens;
 mod world;

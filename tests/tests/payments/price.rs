@@ -15,8 +15,9 @@ use io_client::{
     venues::Route,
 };
 use io_tests::{
-    Failure, Outcome, World, assert_fails,
+    Failure, Outcome, assert_fails,
     hostile::{HOSTILE_PROGRAM, SCRIPT, Script},
+    pyth::{PYTH, Post},
 };
 use solana_instruction::AccountMeta;
 use solana_instruction_error::InstructionError;
@@ -24,8 +25,6 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 use spl_token_interface::instruction as token;
 
-/// The program that owns price accounts.
-const PYTH: Pubkey = Pubkey::new_from_array([77; 32]);
 const USDC_FEED: [u8; 32] = [5; 32];
 const IO_FEED: [u8; 32] = [6; 32];
 const DEVIATION_BPS: u64 = 100;
@@ -37,59 +36,6 @@ const fn feed(id: [u8; 32]) -> Feed {
         max_age: 60,
         max_confidence_bps: 50,
         max_deviation_bps: DEVIATION_BPS,
-    }
-}
-
-/// A price account as Pyth's receiver writes it.
-#[derive(Clone, Copy)]
-struct Post {
-    owner: Pubkey,
-    discriminator: [u8; 8],
-    verification: u8,
-    id: [u8; 32],
-    price: i64,
-    confidence: u64,
-    exponent: i32,
-    age: i64,
-}
-
-impl Post {
-    /// What a whole token is worth, in USD × 10^8.
-    const fn of(id: [u8; 32], price: i64, confidence: u64) -> Self {
-        Self {
-            owner: PYTH,
-            discriminator: [34, 241, 35, 99, 157, 126, 244, 205],
-            verification: 1,
-            id,
-            price,
-            confidence,
-            exponent: -8,
-            age: 5,
-        }
-    }
-
-    fn put(&self, world: &mut World, address: Pubkey) {
-        let mut data = self.discriminator.to_vec();
-        // Anyone may write prices that the bridge's guardians signed.
-        data.extend_from_slice(&[1; 32]);
-        data.push(self.verification);
-        if self.verification == 0 {
-            // Partly verified: how many signed.
-            data.push(5);
-        }
-        data.extend_from_slice(&self.id);
-        data.extend_from_slice(&self.price.to_le_bytes());
-        data.extend_from_slice(&self.confidence.to_le_bytes());
-        data.extend_from_slice(&self.exponent.to_le_bytes());
-        let published = world.now() - self.age;
-        data.extend_from_slice(&published.to_le_bytes());
-        data.extend_from_slice(&(published - 1).to_le_bytes());
-        // Averages, that say something else.
-        data.extend_from_slice(&1_i64.to_le_bytes());
-        data.extend_from_slice(&1_u64.to_le_bytes());
-        data.extend_from_slice(&9_u64.to_le_bytes());
-        data.resize(134, 0);
-        world.put(address, self.owner, data, false);
     }
 }
 
@@ -459,14 +405,7 @@ fn a_sandwich_without_an_oracle_is_stopped_by_the_signers_bound() {
     let mut watched = Watched::new();
     let authority = watched.market.authority();
     let usdc = watched.market.usdc;
-    let none = Feed {
-        owner: Pubkey::default(),
-        id: [0; 32],
-        max_age: 0,
-        max_confidence_bps: 0,
-        max_deviation_bps: 0,
-    };
-    let drop_feed = payments::schedule_feed(&authority, &usdc, &none);
+    let drop_feed = payments::schedule_feed(&authority, &usdc, &Feed::NONE);
     watched.market.world.run(&[drop_feed], &[]);
     watched.market.world.advance(RULE_CHANGE_DELAY - 1);
     watched.post(USDC_POST, IO_POST);

@@ -44,6 +44,15 @@ const EXPONENTS: core::ops::RangeInclusive<i32> = -12..=0;
 const MAX_DECIMALS: u8 = 18;
 
 impl Feed {
+    /// No feed.
+    pub const NONE: Self = Self {
+        owner: Address::new_from_array([0; 32]),
+        id: [0; 32],
+        max_age: 0,
+        max_confidence_bps: 0,
+        max_deviation_bps: 0,
+    };
+
     /// Whether there is one.
     #[inline(always)]
     pub const fn is_listed(&self) -> bool {
@@ -52,14 +61,13 @@ impl Feed {
 
     /// The feed itself if it may bound swaps of a token with so many decimals, or is none.
     pub fn checked(self, decimals: u8) -> Result<Self, PaymentsError> {
-        let nobody = Address::default();
-        let good = self.owner != nobody
-            && self.id != [0; 32]
+        let good = self.owner != Self::NONE.owner
+            && self.id != Self::NONE.id
             && (1..=MAX_FEED_AGE).contains(&self.max_age)
             && (1..=MAX_FEED_CONFIDENCE_BPS).contains(&self.max_confidence_bps)
             && self.max_deviation_bps <= MAX_FEED_DEVIATION_BPS
             && decimals <= MAX_DECIMALS;
-        if good || self == Self::zeroed() {
+        if good || self == Self::NONE {
             Ok(self)
         } else {
             Err(PaymentsError::BadFeed)
@@ -302,7 +310,7 @@ mod tests {
         let bad = Some(PaymentsError::BadFeed);
         assert_eq!(check(feed(), 18), None);
         assert_eq!(check(feed(), 19), bad);
-        assert_eq!(check(Feed::zeroed(), 255), None, "none at all");
+        assert_eq!(check(Feed::NONE, 255), None, "none at all");
         for wrong in [
             Feed {
                 owner: Address::default(),
@@ -381,7 +389,7 @@ mod tests {
         assert!(!scheduled.at(first - 1).is_listed());
         assert_eq!(*scheduled.at(first), feed());
         // Replaced in time it never comes; later it stays until the next takes over.
-        assert!(scheduled.schedule(Feed::zeroed(), first).is_ok());
+        assert!(scheduled.schedule(Feed::NONE, first).is_ok());
         assert_eq!(*scheduled.at(first), feed());
         assert!(!scheduled.at(first + RULE_CHANGE_DELAY).is_listed());
         let overflow = Err(PaymentsError::Overflow);
