@@ -9,6 +9,7 @@ mod fixture;
 mod idempotency;
 mod pay_io;
 mod pay_token;
+mod random;
 mod refund;
 mod setup;
 mod split;
