@@ -10,15 +10,14 @@ use io_client::{
         events::{Paid, PaidPart},
         ids::{TOKEN_PROGRAM, io_mint},
         math::fee::fee_of,
-        state::{Layout, MintPolicy, MinterTerms, PayoutPreference, Receipt, Supplier, Venue},
+        state::{MintPolicy, MinterTerms, PayoutPreference, Receipt, Supplier},
     },
-    venues::{Route, padded},
+    venues::Route,
 };
 use io_tests::{
     Failure, Outcome, World,
     amm::{AMM_PROGRAM, Amm, Deposit, Fees},
 };
-use solana_instruction::AccountMeta;
 use solana_instruction_error::InstructionError;
 use solana_keypair::Keypair;
 use solana_message::{AddressLookupTableAccount, VersionedMessage, v0};
@@ -329,25 +328,6 @@ impl Market {
     pub(crate) fn receipt(&self) -> Pubkey {
         pda::receipt(&self.renter.pubkey(), &ORDER).0
     }
-
-    /// Lists an instruction that could never be listed, to see what a hostile venue could do with
-    /// the router's signature: the token program itself.
-    pub(crate) fn list_token_program(&mut self, discriminator: u8) {
-        let bytes = padded(&[discriminator]);
-        let (address, bump) = pda::venue(&TOKEN_PROGRAM, &bytes);
-        let venue = Venue {
-            program: TOKEN_PROGRAM,
-            ..Venue::new(AMM_PROGRAM, bytes, 1, bump).expect("a good venue")
-        };
-        let mut data = Venue::DISCRIMINATOR.to_vec();
-        data.extend_from_slice(bytes_of(&venue));
-        self.world.put(address, Venue::OWNER, data, false);
-    }
-}
-
-pub(crate) fn bytes_of(venue: &Venue) -> &[u8] {
-    // SAFETY: `Venue` is plain old data without padding.
-    unsafe { std::slice::from_raw_parts(std::ptr::from_ref(venue).cast(), size_of::<Venue>()) }
 }
 
 pub(crate) fn register(world: &mut World, usdc: &Pubkey, preference: PayoutPreference) -> Payee {
@@ -386,16 +366,6 @@ pub(crate) fn attempt(
         .filter(|signer| asked(&signer.pubkey()))
         .collect();
     world.send(&[instruction], &signers)
-}
-
-/// A call of the token program that the router signs, as a route.
-pub(crate) fn token_program_route(data: Vec<u8>, accounts: Vec<AccountMeta>) -> Route {
-    Route {
-        program: TOKEN_PROGRAM,
-        discriminator: padded(&data[..1]),
-        data,
-        accounts,
-    }
 }
 
 #[track_caller]

@@ -11,6 +11,7 @@ mod idempotency;
 mod pay_io;
 mod pay_token;
 mod price;
+mod random;
 mod refund;
 mod setup;
 mod split;
