@@ -307,7 +307,8 @@ async fn a_migration_goes_on_wherever_it_was_interrupted() {
     let listed = cluster.classes.len()
         + cluster.allocations.len()
         + cluster.assets.len()
-        + cluster.venues.len();
+        + cluster.venues.len()
+        + cluster.gateways.len();
     assert_eq!(whole.len(), 6 + listed);
 
     for done in 0..whole.len() {

@@ -420,6 +420,14 @@ pub(crate) fn custom(error: PaymentsError) -> InstructionError {
     InstructionError::Custom(error.code())
 }
 
+/// A copy of an account that another program owns.
+pub(crate) fn forged(world: &mut World, address: &Pubkey) -> Pubkey {
+    let data = world.data(address);
+    let copy = world.fresh_address();
+    world.put(copy, AMM_PROGRAM, data, false);
+    copy
+}
+
 /// The parts of the only payment that a transaction made.
 pub(crate) fn parts_of(outcome: &Outcome) -> Vec<PaidPart> {
     let mut found = outcome.inner_data().filter_map(Paid::decode_parts);

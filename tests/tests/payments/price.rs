@@ -446,6 +446,28 @@ fn a_keeper_cannot_sell_earnings_into_a_moved_pool() {
     watched.market.world.assert_unchanged(&before);
 }
 
+#[test]
+fn a_gateway_is_held_to_the_oracle_as_well() {
+    let mut watched = Watched::new();
+    let (authority, wallet) = (watched.market.authority(), watched.market.renter.pubkey());
+    let list = payments::list_gateway(&authority, &wallet, 200, 1_000 * USDC);
+    watched.market.world.run(&[list], &[]);
+    let attacker = watched.trader();
+    let usdc = watched.market.usdc;
+    watched.trade(&attacker, usdc, 5_000 * USDC);
+    let payment = watched.payment();
+    let pay = payments::pay_fiat(&payment, &[3; 32], &watched.bounded(&payment));
+    let renter = watched.market.renter.insecure_clone();
+    let before = watched.market.world.snapshot();
+    let result = watched.market.send(pay.clone(), &renter);
+    assert_fails(result, PaymentsError::BelowOraclePrice);
+    watched.market.world.assert_unchanged(&before);
+    let loot = watched.market.world.token_balance(&attacker.io) - 500_000 * IO;
+    watched.trade(&attacker, MINT, loot);
+    let outcome = watched.market.send(pay, &renter).expect("a fair price");
+    assert_eq!(outcome.event::<Paid>().oracle_bounded, 1);
+}
+
 // ---------------------------------------------------------------- pay-outs
 
 #[test]

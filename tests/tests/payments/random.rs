@@ -196,7 +196,7 @@ impl Play {
             } else {
                 self.market.renter_usdc
             },
-            ..self.market.usdc_payment(0, first % 2 == 0)
+            ..self.market.usdc_payment(0, first.is_multiple_of(2))
         };
         let instruction = if swap {
             let total = payment.amount().expect("it fits");
@@ -247,7 +247,7 @@ impl Play {
         let (member, delivered, refunded) = settled.parts[part];
         let (_, supplier) = self.supplier(member);
         let wallet = self.members[member].io;
-        let source = if who % 2 == 0 {
+        let source = if who.is_multiple_of(2) {
             supplier.earnings
         } else {
             wallet
@@ -315,7 +315,7 @@ impl Play {
 
     fn fees(&mut self, who: usize, raw: u64) {
         let usdc = self.market.usdc;
-        if who % 2 == 0 {
+        if who.is_multiple_of(2) {
             let sweep = payments::sweep(&usdc, &TOKEN_PROGRAM, &self.market.treasury_usdc);
             if let Some(outcome) = self.attempt(sweep) {
                 self.fees -= outcome.event::<Swept>().amount;
@@ -344,7 +344,7 @@ impl Play {
                 .advance(i64::try_from(raw % 40_000).expect("small")),
             1 => {
                 let owner = self.members[who % 3].owner.pubkey();
-                let preference = if who % 2 == 0 {
+                let preference = if who.is_multiple_of(2) {
                     PayoutPreference::Io
                 } else {
                     PayoutPreference::Usdc
