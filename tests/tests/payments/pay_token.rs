@@ -342,7 +342,7 @@ fn the_authority_sets_the_smallest_payment() {
         &set,
         &[],
         &[
-            (1, CONFIG.address, InstructionError::InvalidAccountData),
+            (1, supplier, InstructionError::AccountDataTooSmall),
             (
                 2,
                 pda::asset(&MINT).0,
