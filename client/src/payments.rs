@@ -78,6 +78,19 @@ pub fn set_asset_enabled(signer: &Pubkey, mint: &Pubkey, enabled: bool) -> Instr
     )
 }
 
+/// Sets the smallest payment in a token, raw units. Signed by the authority.
+pub fn set_asset_minimum(authority: &Pubkey, mint: &Pubkey, minimum: u64) -> Instruction {
+    payments_instruction(
+        "set_asset_minimum",
+        &minimum,
+        vec![
+            sign(*authority),
+            write(pda::asset(mint).0),
+            read(CONFIG.address),
+        ],
+    )
+}
+
 /// Lets the router swap through the instructions of `program` that begin with `discriminator`, 1 to
 /// 8 bytes. Signed by the authority, which pays the rent.
 ///

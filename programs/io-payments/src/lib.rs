@@ -189,6 +189,11 @@ pub mod io_payments {
         ctx.accounts.set_asset_enabled(enabled)
     }
 
+    /// Sets the smallest payment in a token.
+    pub fn set_asset_minimum(ctx: &mut Context<SetAssetMinimum>, minimum: u64) -> Result<()> {
+        ctx.accounts.set_asset_minimum(minimum)
+    }
+
     /// Lets the router swap through an instruction of another program.
     pub fn list_venue(
         ctx: &mut Context<ListVenue>,

@@ -884,6 +884,10 @@ impl Bench {
                 payments::set_asset_enabled(&authority, &usdc, true),
             ),
             (
+                "set_asset_minimum",
+                payments::set_asset_minimum(&authority, &usdc, 1),
+            ),
+            (
                 "set_venue_enabled",
                 payments::set_venue_enabled(&authority, &amm, &swap, true),
             ),

@@ -94,6 +94,15 @@ event! {
 }
 
 event! {
+    /// The smallest payment in `mint` changed.
+    AssetMinimumSet {
+        mint: Address,
+        /// Raw units of `mint`.
+        minimum: u64,
+    }
+}
+
+event! {
     /// The router may swap through an instruction of `program`.
     VenueListed {
         venue: Address,
