@@ -12,7 +12,7 @@ use io_shared::{
         SYSTEM_PROGRAM, TOKEN_PROGRAM, io_mint,
         io_payments::{self, CONFIG, EVENT_AUTHORITY, PROGRAM_DATA, ROUTER},
     },
-    state::{PayoutPreference, Supplier},
+    state::{Feed, PayoutPreference, Supplier},
 };
 use solana_program::instruction::AccountMeta;
 
@@ -39,9 +39,16 @@ pub fn initialize(
     )
 }
 
-/// Lets renters pay in a token, and the router swap it. Signed by the authority, which pays the
-/// rent. IO and USDC are listed like any other; IO without a fee.
-pub fn list_asset(authority: &Pubkey, mint: &Pubkey, fee_bps: u64, minimum: u64) -> Instruction {
+/// Lets renters pay in a token of `token_program`, the SPL token program or Token-2022, and the router
+/// swap it. Signed by the authority, which pays the rent. IO and USDC are listed like any other; IO
+/// without a fee.
+pub fn list_asset(
+    authority: &Pubkey,
+    mint: &Pubkey,
+    token_program: &Pubkey,
+    fee_bps: u64,
+    minimum: u64,
+) -> Instruction {
     payments_instruction(
         "list_asset",
         &(fee_bps, minimum),
@@ -52,7 +59,7 @@ pub fn list_asset(authority: &Pubkey, mint: &Pubkey, fee_bps: u64, minimum: u64)
             write(pda::asset(mint).0),
             write(pda::transit(mint).0),
             write(pda::fees(mint).0),
-            read(TOKEN_PROGRAM),
+            read(*token_program),
             read(SYSTEM_PROGRAM),
         ],
     )
@@ -65,6 +72,19 @@ pub fn set_asset_enabled(signer: &Pubkey, mint: &Pubkey, enabled: bool) -> Instr
         &enabled,
         vec![
             sign(*signer),
+            write(pda::asset(mint).0),
+            read(CONFIG.address),
+        ],
+    )
+}
+
+/// Sets the smallest payment in a token, raw units. Signed by the authority.
+pub fn set_asset_minimum(authority: &Pubkey, mint: &Pubkey, minimum: u64) -> Instruction {
+    payments_instruction(
+        "set_asset_minimum",
+        &minimum,
+        vec![
+            sign(*authority),
             write(pda::asset(mint).0),
             read(CONFIG.address),
         ],
@@ -137,6 +157,50 @@ pub fn schedule_asset_fee(authority: &Pubkey, mint: &Pubkey, fee_bps: u64) -> In
     )
 }
 
+/// Schedules the price feed that bounds swaps of a token, all zero for none. Swaps are bounded if both
+/// their tokens have one. Signed by the authority.
+pub fn schedule_feed(authority: &Pubkey, mint: &Pubkey, feed: &Feed) -> Instruction {
+    payments_instruction(
+        "schedule_feed",
+        &(
+            (feed.owner.to_bytes(), feed.id),
+            (
+                feed.max_age,
+                feed.max_confidence_bps,
+                feed.max_deviation_bps,
+            ),
+        ),
+        vec![
+            sign(*authority),
+            write(pda::asset(mint).0),
+            write(CONFIG.address),
+        ],
+    )
+}
+
+/// Lets at most `cap` raw IO be swapped through a venue in a rolling day; `u64::MAX` for no limit.
+/// Signed by the authority, or, to lower it, the guardian.
+///
+/// # Panics
+///
+/// If the discriminator has more than 8 bytes.
+pub fn set_venue_cap(
+    signer: &Pubkey,
+    program: &Pubkey,
+    discriminator: &[u8],
+    cap: u64,
+) -> Instruction {
+    payments_instruction(
+        "set_venue_cap",
+        &cap,
+        vec![
+            sign(*signer),
+            write(pda::venue(program, &padded(discriminator)).0),
+            read(CONFIG.address),
+        ],
+    )
+}
+
 /// Schedules the fee on earnings taken in USDC. Signed by the authority.
 pub fn schedule_payout_fee(authority: &Pubkey, fee_bps: u64) -> Instruction {
     payments_instruction(
@@ -164,9 +228,9 @@ pub fn schedule_buy_back(authority: &Pubkey, daily: u64) -> Instruction {
     )
 }
 
-/// Sends the fees in `mint`, of USDC all but what may buy IO back in a day, to `destination`, a token
-/// account of the treasury. Nobody need sign.
-pub fn sweep(mint: &Pubkey, destination: &Pubkey) -> Instruction {
+/// Sends the fees in `mint`, which belongs to `token_program`, to `destination`, a token account of the
+/// treasury: of USDC all but what may buy IO back in a day. Nobody need sign.
+pub fn sweep(mint: &Pubkey, token_program: &Pubkey, destination: &Pubkey) -> Instruction {
     payments_instruction(
         "sweep",
         &(),
@@ -175,7 +239,7 @@ pub fn sweep(mint: &Pubkey, destination: &Pubkey) -> Instruction {
             write(pda::fees(mint).0),
             write(*destination),
             read(CONFIG.address),
-            read(TOKEN_PROGRAM),
+            read(*token_program),
         ],
     )
 }
@@ -183,7 +247,8 @@ pub fn sweep(mint: &Pubkey, destination: &Pubkey) -> Instruction {
 /// A purchase of IO with fees, to be burned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BuyBack {
-    pub authority: Pubkey,
+    /// The authority, or anyone if an oracle bounds the swap.
+    pub caller: Pubkey,
     pub io_mint: Pubkey,
     pub usdc_mint: Pubkey,
     /// Raw USDC to swap.
@@ -192,12 +257,12 @@ pub struct BuyBack {
     pub min_io_out: u64,
 }
 
-/// Swaps fees in USDC to IO along `route` and burns it. Signed by the authority.
+/// Swaps fees in USDC to IO along `route` and burns it. Signed by the caller.
 pub fn buy_back(buy_back: &BuyBack, route: &Route) -> Instruction {
     let mut accounts = vec![
-        sign(buy_back.authority),
+        sign(buy_back.caller),
         write(CONFIG.address),
-        read(pda::venue(&route.program, &route.discriminator).0),
+        write(pda::venue(&route.program, &route.discriminator).0),
         write(pda::fees(&buy_back.usdc_mint).0),
         write(pda::transit(&buy_back.usdc_mint).0),
         write(pda::transit(&buy_back.io_mint).0),
@@ -485,7 +550,7 @@ impl TokenPayment {
             write_sign(self.payer),
             read(pda::supplier(&first.supplier_owner).0),
             read(pda::asset(&self.mint).0),
-            read(pda::venue(&route.program, &route.discriminator).0),
+            write(pda::venue(&route.program, &route.discriminator).0),
             write(self.source),
             write(pda::fees(&self.mint).0),
             write(pda::transit(&self.mint).0),
@@ -605,7 +670,7 @@ pub fn pay_out(pay_out: &PayOut, route: &Route) -> Instruction {
     let mut accounts = vec![
         sign(pay_out.caller),
         read(supplier),
-        read(pda::venue(&route.program, &route.discriminator).0),
+        write(pda::venue(&route.program, &route.discriminator).0),
         write(pda::earnings(&supplier).0),
         write(pda::transit(&pay_out.io_mint).0),
         write(pda::transit(&pay_out.usdc_mint).0),

@@ -3,12 +3,19 @@
 //! The router signs for its transit accounts only, so a route's accounts name the router where the
 //! venue wants the trader's signature, and its transits where it wants the trader's token accounts.
 
-use crate::{
-    Pubkey,
-    instruction::{read, write},
-    pda,
-};
-use io_shared::ids::{TOKEN_PROGRAM, io_payments::ROUTER};
+mod jupiter;
+mod meteora;
+mod orca;
+mod raydium;
+mod token_swap;
+
+pub use jupiter::{JUPITER, RouteRefused, jupiter_route};
+pub use meteora::{DAMM_V2, DammPool};
+pub use orca::{WHIRLPOOL, Whirlpool};
+pub use raydium::{CPMM, CpmmPool};
+pub use token_swap::TokenSwapPool;
+
+use crate::{Pubkey, instruction::read};
 use solana_program::instruction::AccountMeta;
 
 /// One swap as a venue wants it.
@@ -19,8 +26,20 @@ pub struct Route {
     pub discriminator: [u8; 8],
     /// The venue's instruction data, whose first bytes are the discriminator.
     pub data: Vec<u8>,
-    /// The venue's accounts in its own order. None signs: the router does, in the call.
+    /// The venue's accounts in its own order, after the prices if there are any. None signs: the router
+    /// does, in the call.
     pub accounts: Vec<AccountMeta>,
+}
+
+impl Route {
+    /// Names the price accounts that a swap is held to, in front of the venue's accounts: of the token
+    /// swapped from and of the one swapped to. Needed if both have a feed, by whoever pays, buys back, or
+    /// pays out as a keeper; not by a supplier who pays itself out.
+    #[must_use]
+    pub fn bounded_by(mut self, prices: [Pubkey; 2]) -> Self {
+        self.accounts.splice(0..0, prices.map(read));
+        self
+    }
 }
 
 /// `discriminator`, zero padded as the router stores it.
@@ -37,117 +56,43 @@ pub fn padded(discriminator: &[u8]) -> [u8; 8] {
     padded
 }
 
-/// A pool of SPL token-swap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TokenSwapPool {
-    /// The program, which derives its addresses from whatever id it runs at.
-    pub program: Pubkey,
-    pub swap: Pubkey,
-    pub mint_a: Pubkey,
-    pub mint_b: Pubkey,
-    /// Token account with the reserve of `mint_a`.
-    pub reserve_a: Pubkey,
-    /// Token account with the reserve of `mint_b`.
-    pub reserve_b: Pubkey,
-    pub pool_mint: Pubkey,
-    /// Token account of `pool_mint` for the pool owner's fees.
-    pub fee_account: Pubkey,
+/// `discriminator | amount_in | min_out`: what most venues read.
+fn exact_in(discriminator: &[u8], amount_in: u64, min_out: u64) -> Vec<u8> {
+    let mut data = discriminator.to_vec();
+    data.extend_from_slice(&amount_in.to_le_bytes());
+    data.extend_from_slice(&min_out.to_le_bytes());
+    data
 }
 
-impl TokenSwapPool {
-    /// Discriminator of `swap`.
-    pub const SWAP: [u8; 1] = [1];
-
-    /// Owner of the reserves.
-    pub fn authority(&self) -> Pubkey {
-        Pubkey::find_program_address(&[self.swap.as_ref()], &self.program).0
-    }
-
-    /// Swaps `amount_in` of `mint_in` for at least `min_out` of the pool's other mint; `None` if the
-    /// pool does not hold `mint_in`.
-    pub fn route(&self, mint_in: &Pubkey, amount_in: u64, min_out: u64) -> Option<Route> {
-        let (mint_out, reserve_in, reserve_out) = if *mint_in == self.mint_a {
-            (self.mint_b, self.reserve_a, self.reserve_b)
-        } else if *mint_in == self.mint_b {
-            (self.mint_a, self.reserve_b, self.reserve_a)
-        } else {
-            return None;
-        };
-        let mut data = Self::SWAP.to_vec();
-        data.extend_from_slice(&amount_in.to_le_bytes());
-        data.extend_from_slice(&min_out.to_le_bytes());
-        Some(Route {
-            program: self.program,
-            discriminator: padded(&Self::SWAP),
-            data,
-            accounts: vec![
-                read(self.swap),
-                read(self.authority()),
-                read(ROUTER.address),
-                write(pda::transit(mint_in).0),
-                write(reserve_in),
-                write(reserve_out),
-                write(pda::transit(&mint_out).0),
-                write(self.pool_mint),
-                write(self.fee_account),
-                read(TOKEN_PROGRAM),
-            ],
-        })
-    }
+/// An address that `program` derives.
+fn derived(seeds: &[&[u8]], program: &Pubkey) -> Pubkey {
+    Pubkey::find_program_address(seeds, program).0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn key(n: u8) -> Pubkey {
+    /// An address made of one byte.
+    pub(super) fn key(n: u8) -> Pubkey {
         Pubkey::new_from_array([n; 32])
     }
 
-    /// `01 | amount_in | min_out`; swap, authority, transfer authority, source, pool source, pool
-    /// destination, destination, pool mint, fee account, token program.
+    /// Accounts as a venue's own documentation lists them: `w` writable, `r` read-only.
+    pub(super) fn listed(accounts: &[(char, Pubkey)]) -> Vec<AccountMeta> {
+        accounts
+            .iter()
+            .map(|(access, key)| AccountMeta {
+                pubkey: *key,
+                is_signer: false,
+                is_writable: *access == 'w',
+            })
+            .collect()
+    }
+
     #[test]
-    fn a_token_swap_route_is_the_one_the_program_reads() {
-        let pool = TokenSwapPool {
-            program: key(1),
-            swap: key(2),
-            mint_a: key(3),
-            mint_b: key(4),
-            reserve_a: key(5),
-            reserve_b: key(6),
-            pool_mint: key(7),
-            fee_account: key(8),
-        };
-        let [transit_a, transit_b] = [3, 4].map(|n| pda::transit(&key(n)).0);
-        let route = pool.route(&key(3), 0x0102, 0x03).expect("the pool has it");
-        assert_eq!(
-            route.data,
-            [1, 2, 1, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0]
-        );
-        assert_eq!(route.discriminator, [1, 0, 0, 0, 0, 0, 0, 0]);
-        let accounts = |source, reserve_in, reserve_out, destination| {
-            vec![
-                AccountMeta::new_readonly(key(2), false),
-                AccountMeta::new_readonly(pool.authority(), false),
-                AccountMeta::new_readonly(ROUTER.address, false),
-                AccountMeta::new(source, false),
-                AccountMeta::new(reserve_in, false),
-                AccountMeta::new(reserve_out, false),
-                AccountMeta::new(destination, false),
-                AccountMeta::new(key(7), false),
-                AccountMeta::new(key(8), false),
-                AccountMeta::new_readonly(TOKEN_PROGRAM, false),
-            ]
-        };
-        assert_eq!(
-            route.accounts,
-            accounts(transit_a, key(5), key(6), transit_b)
-        );
-        let back = pool.route(&key(4), 1, 1).expect("the pool has it");
-        assert_eq!(
-            back.accounts,
-            accounts(transit_b, key(6), key(5), transit_a)
-        );
-        assert_eq!(pool.route(&key(9), 1, 1), None);
+    fn discriminators_are_padded_to_eight_bytes() {
+        assert_eq!(padded(&[1]), [1, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(padded(&[1, 2, 3, 4, 5, 6, 7, 8]), [1, 2, 3, 4, 5, 6, 7, 8]);
     }
 }

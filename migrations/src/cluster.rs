@@ -138,6 +138,9 @@ fn default_multiple() -> u64 {
 #[serde(deny_unknown_fields)]
 pub struct Asset {
     pub mint: MintName,
+    /// The mint belongs to Token-2022.
+    #[serde(default)]
+    pub token_2022: bool,
     pub fee_bps: u64,
     /// Smallest payment, in tokens.
     pub minimum: String,

@@ -9,7 +9,7 @@ use io_client::{
     Instruction, Pubkey, amount, emissions, mint, payments, pda,
     shared::{
         constants::{IO_DECIMALS, MAX_POOLS, USDC_DECIMALS},
-        ids::{io_emissions, io_mint, io_payments, io_staking},
+        ids::{TOKEN_2022_PROGRAM, TOKEN_PROGRAM, io_emissions, io_mint, io_payments, io_staking},
         state::{EmissionsTerms, Layout, MintConfig, MintPolicy, Minter, MinterTerms},
     },
     staking::{self, ClassTerms},
@@ -295,11 +295,17 @@ impl<C: Chain> Planner<'_, C> {
             }
             let minimum = amount::parse(&asset.minimum, decimals)
                 .with_context(|| format!("minimum {:?} of {mint}", asset.minimum))?;
+            let token_program = if asset.token_2022 {
+                TOKEN_2022_PROGRAM
+            } else {
+                TOKEN_PROGRAM
+            };
             self.step(
                 format!("list {mint} for payments"),
                 vec![payments::list_asset(
                     authority,
                     &mint,
+                    &token_program,
                     asset.fee_bps,
                     minimum,
                 )],

@@ -4,9 +4,11 @@
 pub mod amm;
 pub mod bench;
 pub mod books;
+pub mod hostile;
 pub mod network;
 mod outcome;
 pub mod packet;
+pub mod pyth;
 pub mod scenario;
 mod tokens;
 mod world;

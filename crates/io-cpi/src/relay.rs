@@ -11,9 +11,7 @@ use anchor_lang::{
     prelude::ProgramError,
 };
 use core::mem::MaybeUninit;
-
-/// Most accounts that can be passed on: what fits into one stack frame.
-pub const MAX_ACCOUNTS: usize = 40;
+use io_shared::constants::MAX_VENUE_ACCOUNTS;
 
 /// What the callee may do with an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +25,7 @@ pub enum Access {
 /// Calls `program` with `data` and `accounts`, each with the access that `access` grants, signed by
 /// the PDA of `seeds`. No account keeps a signature of the caller's own.
 ///
-/// Fails if there are more than [`MAX_ACCOUNTS`].
+/// Fails if there are more than [`MAX_VENUE_ACCOUNTS`].
 #[inline(never)]
 pub fn relay(
     program: &Address,
@@ -37,11 +35,11 @@ pub fn relay(
     access: impl Fn(&AccountView) -> Result<Access>,
 ) -> Result<()> {
     let count = accounts.len();
-    if count > MAX_ACCOUNTS {
+    if count > MAX_VENUE_ACCOUNTS {
         return Err(ProgramError::InvalidArgument);
     }
-    let mut metas = [const { MaybeUninit::<InstructionAccount>::uninit() }; MAX_ACCOUNTS];
-    let mut passed = [const { MaybeUninit::<CpiAccount>::uninit() }; MAX_ACCOUNTS];
+    let mut metas = [const { MaybeUninit::<InstructionAccount>::uninit() }; MAX_VENUE_ACCOUNTS];
+    let mut passed = [const { MaybeUninit::<CpiAccount>::uninit() }; MAX_VENUE_ACCOUNTS];
     for ((account, meta), passed) in accounts.iter().zip(&mut metas).zip(&mut passed) {
         let access = access(account)?;
         meta.write(InstructionAccount::new(

@@ -24,6 +24,8 @@ pub const ACCOUNT_LEN: usize = 165;
 pub const MINT_LEN: usize = 82;
 
 const STATE_INITIALIZED: u8 = 1;
+/// What Token-2022 writes behind an account that has extensions.
+const EXTENDED_ACCOUNT: u8 = 2;
 
 /// What a token account says, copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,17 @@ impl TokenAccount {
         }
     }
 
+    /// Reads an initialised account of `program`, the SPL token program or Token-2022, whatever its
+    /// extensions; `None` for anything else.
+    pub fn read_of(view: &AccountView, program: &Address) -> Option<Self> {
+        if !view.owned_by(program) || !is_account(view) {
+            return None;
+        }
+        // SAFETY: the bytes are copied out before anything else can run.
+        let data = unsafe { view.borrow_unchecked() };
+        Self::of(data.first_chunk()?)
+    }
+
     /// Like [`TokenAccount::read`], for an account at an address of the calling program's that is a
     /// token account, or nothing if it was closed: no other program can own it.
     #[inline(always)]
@@ -57,7 +70,11 @@ impl TokenAccount {
         }
         // SAFETY: the bytes are copied out before anything else can run.
         let data = unsafe { view.borrow_unchecked() };
-        let data: &[u8; ACCOUNT_LEN] = data.try_into().ok()?;
+        Self::of(data.try_into().ok()?)
+    }
+
+    #[inline(always)]
+    fn of(data: &[u8; ACCOUNT_LEN]) -> Option<Self> {
         if data[108] != STATE_INITIALIZED {
             return None;
         }
@@ -71,11 +88,21 @@ impl TokenAccount {
     }
 }
 
+/// Whether an account is as long as a token account, or says behind that to be one with extensions.
+#[inline(always)]
+fn is_account(view: &AccountView) -> bool {
+    let len = view.data_len();
+    // SAFETY: only compared below; nothing else runs meanwhile.
+    len == ACCOUNT_LEN
+        || unsafe { view.borrow_unchecked() }.get(ACCOUNT_LEN) == Some(&EXTENDED_ACCOUNT)
+}
+
 /// Whether an account says to hold tokens for `owner`, in whatever state: a frozen one can be thawed,
 /// and closed if it is empty.
 #[inline(always)]
 pub fn is_held_by(view: &AccountView, owner: &Address) -> bool {
-    if view.data_len() != ACCOUNT_LEN {
+    // Extensions of Token-2022 follow the account.
+    if view.data_len() < ACCOUNT_LEN {
         return false;
     }
     // SAFETY: only compared below; nothing else runs meanwhile.
@@ -121,7 +148,14 @@ pub struct Mint {
 impl Mint {
     /// Reads an initialised mint of the SPL token program; `None` for anything else.
     pub fn read(view: &AccountView) -> Option<Self> {
-        if !view.owned_by(&TOKEN_PROGRAM) || view.data_len() != MINT_LEN {
+        Self::read_of(view, &TOKEN_PROGRAM)
+    }
+
+    /// Reads an initialised mint of `program`, the SPL token program or Token-2022, that has no
+    /// extension: no transfer fee, hook or permanent delegate, and its accounts begin unfrozen. `None`
+    /// for anything else.
+    pub fn read_of(view: &AccountView, program: &Address) -> Option<Self> {
+        if !view.owned_by(program) || view.data_len() != MINT_LEN {
             return None;
         }
         // SAFETY: the bytes are copied out before anything else can run.
@@ -176,8 +210,21 @@ pub fn transfer(
     amount: u64,
     seeds: &[Seed],
 ) {
+    transfer_of(&TOKEN_PROGRAM, from, to, authority, amount, seeds);
+}
+
+/// Like [`transfer`], by `program`, which the accounts belong to.
+#[inline(always)]
+pub fn transfer_of(
+    program: &Address,
+    from: &AccountView,
+    to: &AccountView,
+    authority: &AccountView,
+    amount: u64,
+    seeds: &[Seed],
+) {
     invoke(
-        &TOKEN_PROGRAM,
+        program,
         &with_amount(TRANSFER, amount),
         [
             InstructionAccount::writable(from.address()),
@@ -241,11 +288,23 @@ pub fn create_account(
     owner: &Address,
     seeds: &[Seed],
 ) -> Result<()> {
-    create_pda(payer, account, ACCOUNT_LEN, &TOKEN_PROGRAM, seeds)?;
+    create_account_of(&TOKEN_PROGRAM, payer, account, mint, owner, seeds)
+}
+
+/// Like [`create_account`], by `program`, which a mint without extensions belongs to.
+pub fn create_account_of(
+    program: &Address,
+    payer: &AccountView,
+    account: &AccountView,
+    mint: &AccountView,
+    owner: &Address,
+    seeds: &[Seed],
+) -> Result<()> {
+    create_pda(payer, account, ACCOUNT_LEN, program, seeds)?;
     let mut data = [INITIALIZE_ACCOUNT_3; 33];
     data[1..].copy_from_slice(owner.as_ref());
     invoke(
-        &TOKEN_PROGRAM,
+        program,
         &data,
         [
             InstructionAccount::writable(account.address()),

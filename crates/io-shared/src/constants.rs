@@ -67,6 +67,17 @@ pub const MAX_POOLS: u8 = 4;
 pub const MAX_PAYMENT_VALIDITY: i64 = 30 * DAY;
 /// Most of an amount that a venue may leave unspent, in basis points; it goes back to the payer.
 pub const MAX_LEFT_BPS: u64 = 100;
+/// Oldest price that any feed may be given, in seconds.
+pub const MAX_FEED_AGE: u64 = 3_600;
+/// Widest confidence interval that any feed may be given, in basis points of the price.
+pub const MAX_FEED_CONFIDENCE_BPS: u64 = 1_000;
+/// Furthest that any feed may let a swap stay below its price, in basis points.
+pub const MAX_FEED_DEVIATION_BPS: u64 = 2_000;
+/// Length of the rolling window that a venue's cap is for, in seconds.
+pub const VENUE_WINDOW: u64 = 86_400;
+/// Most accounts that the router passes on to a venue: what fits into one stack frame, and more than a
+/// transaction that may lock 64 accounts has left for it.
+pub const MAX_VENUE_ACCOUNTS: usize = 54;
 /// Most suppliers one payment may name.
 pub const MAX_SUPPLIERS: usize = 16;
 

@@ -17,6 +17,7 @@ use solana_compiler_builtins as _;
 
 mod destination;
 mod instructions;
+mod price;
 mod receipt;
 mod swap;
 
@@ -26,6 +27,7 @@ use instructions::*;
 use io_shared::{
     ids::io_payments::{CONFIG, EVENT_AUTHORITY},
     seeds,
+    state::Feed,
 };
 
 declare_id!("ioPpk3Ehtfgg8kmNUhNE18AgsyQ2F2nrMczf8KEypCd");
@@ -187,6 +189,11 @@ pub mod io_payments {
         ctx.accounts.set_asset_enabled(enabled)
     }
 
+    /// Sets the smallest payment in a token.
+    pub fn set_asset_minimum(ctx: &mut Context<SetAssetMinimum>, minimum: u64) -> Result<()> {
+        ctx.accounts.set_asset_minimum(minimum)
+    }
+
     /// Lets the router swap through an instruction of another program.
     pub fn list_venue(
         ctx: &mut Context<ListVenue>,
@@ -209,6 +216,29 @@ pub mod io_payments {
     /// Schedules the renter's fee on payments in a token.
     pub fn schedule_asset_fee(ctx: &mut Context<ScheduleAssetFee>, fee_bps: u64) -> Result<()> {
         ctx.accounts.schedule_asset_fee(fee_bps)
+    }
+
+    /// Schedules the price feed that bounds swaps of a token.
+    pub fn schedule_feed(
+        ctx: &mut Context<ScheduleFeed>,
+        owner: Address,
+        id: [u8; 32],
+        max_age: u64,
+        max_confidence_bps: u64,
+        max_deviation_bps: u64,
+    ) -> Result<()> {
+        ctx.accounts.schedule_feed(Feed {
+            owner,
+            id,
+            max_age,
+            max_confidence_bps,
+            max_deviation_bps,
+        })
+    }
+
+    /// Changes how much may be swapped through a venue in a day.
+    pub fn set_venue_cap(ctx: &mut Context<SetVenueCap>, cap: u64) -> Result<()> {
+        ctx.accounts.set_venue_cap(cap)
     }
 
     /// Schedules the fee on earnings taken in USDC.

@@ -101,6 +101,7 @@ pub fn create<const N: usize>(
             receipt.delivered = head.delivered;
             receipt.paid_at = head.paid_at;
             receipt.expires_at = head.expires_at;
+            receipt.oracle_bounded = u8::from(head.oracle_bounded != 0);
             for (entry, part) in entries.iter_mut().zip(parts) {
                 entry.supplier = part.supplier;
                 entry.delivered = part.delivered;

@@ -10,10 +10,13 @@ use anchor_lang::{
     prelude::*,
 };
 use io_cpi::{
-    relay::{Access, MAX_ACCOUNTS, relay},
+    relay::{Access, relay},
     token::{TokenAccount, is_held_by},
 };
-use io_shared::{errors::PaymentsError, ids::io_payments::ROUTER, seeds, state::Venue};
+use io_shared::{
+    constants::MAX_VENUE_ACCOUNTS, errors::PaymentsError, ids::io_payments::ROUTER, seeds,
+    state::Venue,
+};
 
 /// A swap between two transit accounts of the router, all three pinned by address.
 ///
@@ -47,7 +50,7 @@ impl Swap<'_> {
     /// Swaps `asked`, which is on the transit swapped from already.
     ///
     /// - the venue is enabled and `data` calls the instruction listed
-    /// - at most 40 accounts are passed on, the router as the only signer
+    /// - at most 54 accounts are passed on, the router as the only signer
     /// - no other writable account of theirs is a token account of the router
     /// - afterwards both transits are the router's alone, with no delegate or close authority
     /// - the venue took at most `asked` and brought something
@@ -84,7 +87,7 @@ impl Swap<'_> {
     #[inline(always)]
     fn call(&self) -> Result<()> {
         require!(
-            self.accounts.len() <= MAX_ACCOUNTS,
+            self.accounts.len() <= MAX_VENUE_ACCOUNTS,
             PaymentsError::TooManyAccounts
         );
         relay(

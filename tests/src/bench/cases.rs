@@ -5,7 +5,13 @@ use super::{
     calls::Calls,
     floor::{Floor, Operation},
 };
-use crate::{GENESIS, World, amm::AMM_PROGRAM, network::Network, scenario::CLUSTER};
+use crate::{
+    GENESIS, World,
+    amm::AMM_PROGRAM,
+    network::Network,
+    pyth::{PYTH, Post},
+    scenario::CLUSTER,
+};
 use io_client::{
     Instruction, Pubkey, emissions, mint, payments, pda,
     shared::{
@@ -14,7 +20,7 @@ use io_client::{
         },
         ids::{METADATA_PROGRAM, TOKEN_PROGRAM, io_mint, io_staking},
         state::{
-            ClassRule, EmissionsRule, MintPolicy, MinterTerms, NodeStatus, PayoutPreference,
+            ClassRule, EmissionsRule, Feed, MintPolicy, MinterTerms, NodeStatus, PayoutPreference,
             TrancheKind,
         },
     },
@@ -125,6 +131,7 @@ pub fn measure() -> Vec<Row> {
     bench.leave();
     bench.pay();
     bench.change();
+    bench.bound();
     bench.retire();
     bench.govern();
     bench.rows.extend(adopt());
@@ -699,7 +706,7 @@ impl Bench {
         self.world().advance(2 * DAY);
         let buy_back = payments::buy_back(
             &payments::BuyBack {
-                authority,
+                caller: authority,
                 io_mint: io,
                 usdc_mint: usdc,
                 amount: 10 * USDC,
@@ -713,12 +720,79 @@ impl Bench {
         self.own_part("buy_back", "", calls, &buy_back, &buy_back);
         let treasury = self.network.treasury_usdc;
         self.measure(("io_payments", "sweep", "all but a buy-back"), None, |_| {
-            payments::sweep(&usdc, &treasury)
+            payments::sweep(&usdc, &TOKEN_PROGRAM, &treasury)
         });
         self.measure(("io_payments", "close_receipt", "expired"), None, |party| {
             let payer = party.holder.pubkey();
             payments::close_receipt(&payer, &order(party, 0).id, &payer)
         });
+    }
+
+    /// Payments that an oracle and a venue's cap bound.
+    fn bound(&mut self) {
+        let (io, usdc, amm) = (io_mint::MINT.address, self.network.usdc, self.network.amm);
+        let authority = self.authority();
+        let feed = |id: u8| Feed {
+            owner: PYTH,
+            id: [id; 32],
+            max_age: 60,
+            max_confidence_bps: 100,
+            max_deviation_bps: 500,
+        };
+        for (mint, id) in [(usdc, 1), (io, 2)] {
+            self.run(payments::schedule_feed(&authority, &mint, &feed(id)));
+        }
+        let cap = payments::set_venue_cap(&authority, &amm.pool.program, &[1], u64::MAX - 1);
+        self.run(cap);
+        self.world().advance(2 * DAY);
+        // USDC at 1 USD, and IO at what the pool says.
+        let (io_reserve, usdc_reserve) = amm.reserves(&self.network.world, &io);
+        let price = u128::from(usdc_reserve) * u128::from(IO) * 100 / u128::from(io_reserve);
+        let price = i64::try_from(price).expect("a price");
+        let prices = [(1, 100_000_000), (2, price)].map(|(id, price)| {
+            let address = self.world().fresh_address();
+            Post::of([id; 32], price, 1_000).put(self.world(), address);
+            address
+        });
+        let expires_at = self.network.world.now() + HOUR;
+        let pay = |party: &Party, number: u8| {
+            let owner = party.operator.pubkey();
+            let mut id = [0; 32];
+            id[0] = number;
+            let payment = payments::TokenPayment {
+                payer: party.holder.pubkey(),
+                mint: usdc,
+                source: party.holder_usdc,
+                io_mint: io,
+                parts: vec![payments::Part {
+                    supplier_owner: owner,
+                    destination: pda::earnings(&pda::supplier(&owner).0).0,
+                    amount: 100 * USDC,
+                }],
+                order: payments::Order { id, expires_at },
+                fee_on_top: true,
+                min_io_out: 1,
+            };
+            let route = amm.route(&usdc, 100 * USDC).bounded_by(prices);
+            payments::pay_token(&payment, &route)
+        };
+        let (ours, theirs) = (pay(&self.a, 0), pay(&self.b, 0));
+        let mut measured: Vec<Calls> = (0..ORDERS)
+            .map(|number| {
+                let instruction = pay(&self.a, number);
+                self.run(instruction)
+            })
+            .collect();
+        measured.sort_by_key(|calls| calls.total - calls.named);
+        let median = measured[measured.len() / 2];
+        let named = (
+            "io_payments",
+            "pay_token",
+            "USDC with an oracle and a cap, median of 33 orders",
+        );
+        self.rows.push(row(named, median, &ours, &theirs));
+        let whose = "with an oracle and a cap, ";
+        self.own_part("pay_token", whose, median, &ours, &theirs);
     }
 
     /// The router's own part of a swap, with and without what the runtime takes for making a call.
@@ -926,6 +1000,10 @@ impl Bench {
                 payments::set_asset_enabled(&authority, &usdc, true),
             ),
             (
+                "set_asset_minimum",
+                payments::set_asset_minimum(&authority, &usdc, 1),
+            ),
+            (
                 "set_venue_enabled",
                 payments::set_venue_enabled(&authority, &amm, &swap, true),
             ),
@@ -945,6 +1023,14 @@ impl Bench {
             (
                 "set_gateway_enabled",
                 payments::set_gateway_enabled(&authority, &gateway, true),
+            ),
+            (
+                "set_venue_cap",
+                payments::set_venue_cap(&authority, &amm, &swap, 1_000 * IO),
+            ),
+            (
+                "schedule_feed",
+                payments::schedule_feed(&authority, &usdc, &Feed::NONE),
             ),
             (
                 "schedule_asset_fee",

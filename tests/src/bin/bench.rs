@@ -47,7 +47,7 @@ fn run() -> Result<()> {
 
 /// Invariant 9 of the design: these write no account that strangers share.
 fn require_unshared(rows: &[Row]) -> Result<()> {
-    const HOT: [&str; 4] = ["pay_io", "deposit", "claim", "withdraw"];
+    const HOT: [&str; 5] = ["pay_io", "pay_io_split", "deposit", "claim", "withdraw"];
     for row in rows {
         if HOT.contains(&row.instruction.as_str()) && row.shared_writable > 0 {
             bail!(

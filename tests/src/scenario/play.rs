@@ -15,7 +15,7 @@ use io_client::{
         constants::{BPS, HOUR},
         errors::StakingError,
         events::{Claimed, Deposited, EpochAdvanced, Harvested, Paid, Swept, UnstakeRequested},
-        ids::io_mint,
+        ids::{TOKEN_PROGRAM, io_mint},
         state::{Node as NodeState, NodeEmission, Position, TrancheKind},
     },
     staking::{self, NodeTerms, Stake},
@@ -633,7 +633,7 @@ impl<'a> Play<'a> {
         let outcome = Self::send(
             &mut self.network,
             &mut self.transactions,
-            &[payments::sweep(&usdc, &destination)],
+            &[payments::sweep(&usdc, &TOKEN_PROGRAM, &destination)],
             &[],
         )?;
         let swept = outcome.event::<Swept>().amount;

@@ -52,7 +52,7 @@ fn market() -> Market {
 
 fn terms(market: &Market, amount: u64) -> BuyBack {
     BuyBack {
-        authority: market.authority(),
+        caller: market.authority(),
         io_mint: MINT,
         usdc_mint: market.usdc,
         amount,
@@ -156,7 +156,7 @@ fn buying_back_is_refused_for_a_reason() {
     let before = market.balances();
     let stranger = market.world.wallet();
     let foreign = BuyBack {
-        authority: stranger.pubkey(),
+        caller: stranger.pubkey(),
         ..terms(&market, USDC)
     };
     let foreign = instruction(&market, &foreign);
@@ -194,7 +194,7 @@ fn buying_back_is_refused_for_a_reason() {
 fn a_sweep_leaves_what_may_buy_back() {
     let mut market = market();
     let usdc = market.usdc;
-    let sweep = payments::sweep(&usdc, &market.treasury_usdc);
+    let sweep = payments::sweep(&usdc, &TOKEN_PROGRAM, &market.treasury_usdc);
     market.world.run(&[sweep.clone()], &[]);
     let held = market.world.token_balance(&market.treasury_usdc);
     assert_eq!(held, 100 * USDC - DAILY);

@@ -221,7 +221,7 @@ fn pay_outs_check_their_accounts() {
         &[
             (1, CONFIG.address, no_layout.clone()),
             (1, rival.address(), wrong.clone()),
-            (2, CONFIG.address, no_layout),
+            (2, pda::asset(&MINT).0, no_layout),
             (3, rival.earnings(), wrong.clone()),
             (4, router_io, transit.clone()),
             (5, router_usdc, transit),

@@ -188,7 +188,7 @@ fn nobody_gets_around_the_delay_and_the_cap() {
     assert_eq!(fees(&market), [200; 3]);
     // Listing again, to name another fee, is refused; switching off and on changes nothing.
     for list in [
-        payments::list_asset(&authority, &usdc, 500, 1),
+        payments::list_asset(&authority, &usdc, &TOKEN_PROGRAM, 500, 1),
         payments::list_gateway(&authority, &gateway, 500, 1),
     ] {
         let result = attempt(&mut market.world, list, &[]);
@@ -237,7 +237,7 @@ fn anyone_sweeps_but_only_the_treasury_gets_the_fees() {
     let guardian = market.guardian.insecure_clone();
     let pause = payments::set_paused(&guardian.pubkey(), true);
     market.world.run(&[pause], &[&guardian]);
-    let sweep = payments::sweep(&usdc, &market.treasury_usdc);
+    let sweep = payments::sweep(&usdc, &TOKEN_PROGRAM, &market.treasury_usdc);
     let outcome = market.world.run(&[sweep.clone()], &[]);
     assert_eq!(
         outcome.event::<Swept>(),
@@ -284,7 +284,7 @@ fn sweeps_check_their_accounts() {
     let before = market.balances();
     let wrong = custom(PaymentsError::WrongAccount);
     let destination = custom(PaymentsError::WrongTreasury);
-    let sweep = payments::sweep(&usdc, &market.treasury_usdc);
+    let sweep = payments::sweep(&usdc, &TOKEN_PROGRAM, &market.treasury_usdc);
     assert_accounts_checked(
         &mut market.world,
         &sweep,

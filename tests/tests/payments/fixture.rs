@@ -10,15 +10,14 @@ use io_client::{
         events::{Paid, PaidPart},
         ids::{TOKEN_PROGRAM, io_mint},
         math::fee::fee_of,
-        state::{Layout, MintPolicy, MinterTerms, PayoutPreference, Receipt, Supplier, Venue},
+        state::{MintPolicy, MinterTerms, PayoutPreference, Receipt, Supplier},
     },
-    venues::{Route, padded},
+    venues::Route,
 };
 use io_tests::{
     Failure, Outcome, World,
     amm::{AMM_PROGRAM, Amm, Deposit, Fees},
 };
-use solana_instruction::AccountMeta;
 use solana_instruction_error::InstructionError;
 use solana_keypair::Keypair;
 use solana_message::{AddressLookupTableAccount, VersionedMessage, v0};
@@ -123,8 +122,8 @@ impl Market {
                     &usdc,
                     FEE_BPS,
                 ),
-                payments::list_asset(&authority, &MINT, 0, MINIMUM),
-                payments::list_asset(&authority, &usdc, FEE_BPS, MINIMUM),
+                payments::list_asset(&authority, &MINT, &TOKEN_PROGRAM, 0, MINIMUM),
+                payments::list_asset(&authority, &usdc, &TOKEN_PROGRAM, FEE_BPS, MINIMUM),
                 payments::list_venue(&authority, &AMM_PROGRAM, &[1]),
             ],
             &[],
@@ -329,25 +328,6 @@ impl Market {
     pub(crate) fn receipt(&self) -> Pubkey {
         pda::receipt(&self.renter.pubkey(), &ORDER).0
     }
-
-    /// Lists an instruction that could never be listed, to see what a hostile venue could do with
-    /// the router's signature: the token program itself.
-    pub(crate) fn list_token_program(&mut self, discriminator: u8) {
-        let bytes = padded(&[discriminator]);
-        let (address, bump) = pda::venue(&TOKEN_PROGRAM, &bytes);
-        let venue = Venue {
-            program: TOKEN_PROGRAM,
-            ..Venue::new(AMM_PROGRAM, bytes, 1, bump).expect("a good venue")
-        };
-        let mut data = Venue::DISCRIMINATOR.to_vec();
-        data.extend_from_slice(bytes_of(&venue));
-        self.world.put(address, Venue::OWNER, data, false);
-    }
-}
-
-pub(crate) fn bytes_of(venue: &Venue) -> &[u8] {
-    // SAFETY: `Venue` is plain old data without padding.
-    unsafe { std::slice::from_raw_parts(std::ptr::from_ref(venue).cast(), size_of::<Venue>()) }
 }
 
 pub(crate) fn register(world: &mut World, usdc: &Pubkey, preference: PayoutPreference) -> Payee {
@@ -386,16 +366,6 @@ pub(crate) fn attempt(
         .filter(|signer| asked(&signer.pubkey()))
         .collect();
     world.send(&[instruction], &signers)
-}
-
-/// A call of the token program that the router signs, as a route.
-pub(crate) fn token_program_route(data: Vec<u8>, accounts: Vec<AccountMeta>) -> Route {
-    Route {
-        program: TOKEN_PROGRAM,
-        discriminator: padded(&data[..1]),
-        data,
-        accounts,
-    }
 }
 
 #[track_caller]
@@ -450,6 +420,14 @@ pub(crate) fn custom(error: PaymentsError) -> InstructionError {
     InstructionError::Custom(error.code())
 }
 
+/// A copy of an account that another program owns.
+pub(crate) fn forged(world: &mut World, address: &Pubkey) -> Pubkey {
+    let data = world.data(address);
+    let copy = world.fresh_address();
+    world.put(copy, AMM_PROGRAM, data, false);
+    copy
+}
+
 /// The parts of the only payment that a transaction made.
 pub(crate) fn parts_of(outcome: &Outcome) -> Vec<PaidPart> {
     let mut found = outcome.inner_data().filter_map(Paid::decode_parts);
@@ -490,6 +468,7 @@ pub(crate) fn assert_receipt(world: &World, outcome: &Outcome) {
         (receipt.paid_at, receipt.expires_at),
         (paid.paid_at, paid.expires_at)
     );
+    assert_eq!(u64::from(receipt.oracle_bounded), paid.oracle_bounded);
     for (entry, part) in entries.iter().zip(&parts) {
         assert_eq!(
             (entry.supplier, entry.delivered, entry.refunded),
@@ -565,7 +544,7 @@ pub(crate) fn list_with_pool(
         source: io_account(world, &creator.pubkey(), io),
         amount: io,
     };
-    let list = payments::list_asset(&authority, &source.mint, fee_bps, 1);
+    let list = payments::list_asset(&authority, &source.mint, &TOKEN_PROGRAM, fee_bps, 1);
     world.run(&[list], &[]);
     Amm::create(world, creator, 2, [source, io], Fees::default())
 }

@@ -41,6 +41,7 @@ fn io_goes_straight_to_the_payout_wallet() {
         delivered: amount,
         paid_at: market.world.now(),
         expires_at: order.expires_at,
+        oracle_bounded: 0,
         count: 1,
     };
     assert_eq!(outcome.event::<Paid>(), paid);

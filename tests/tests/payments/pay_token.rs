@@ -7,7 +7,7 @@ use io_client::{
     shared::{
         constants::USDC,
         errors::PaymentsError,
-        events::Paid,
+        events::{AssetMinimumSet, Paid},
         ids::{
             TOKEN_PROGRAM,
             io_payments::{CONFIG, ROUTER},
@@ -62,6 +62,7 @@ fn usdc_is_swapped_to_the_raw_unit() {
             delivered: received,
             paid_at: market.world.now(),
             expires_at: payment.order.expires_at,
+            oracle_bounded: 0,
             count: 1,
         };
         assert_eq!(outcome.event::<Paid>(), paid);
@@ -233,7 +234,7 @@ fn token_payments_are_refused_for_a_reason() {
     };
     assert_reason(
         market.pay_along(&payment, &elsewhere),
-        InstructionError::UninitializedAccount,
+        InstructionError::AccountDataTooSmall,
     );
     // Another instruction of a listed venue, and the listed one of another program.
     for data in [vec![2; 17], vec![]] {
@@ -302,7 +303,7 @@ fn token_payments_check_their_accounts() {
             (1, rival.address(), destination.clone()),
             (2, CONFIG.address, no_layout.clone()),
             (2, pda::asset(&MINT).0, wrong.clone()),
-            (3, CONFIG.address, no_layout),
+            (3, pda::asset(&MINT).0, no_layout),
             (4, thief_usdc, InstructionError::Custom(OWNER_MISMATCH)),
             (4, market.renter_io, InstructionError::Custom(MINT_MISMATCH)),
             (5, thief_usdc, wrong.clone()),
@@ -326,4 +327,45 @@ fn token_payments_check_their_accounts() {
         ],
     );
     assert_eq!(market.balances(), before);
+}
+
+#[test]
+fn the_authority_sets_the_smallest_payment() {
+    let mut market = Market::new();
+    let authority = market.authority();
+    let guardian = market.guardian.insecure_clone();
+    let usdc = market.usdc;
+    let set = payments::set_asset_minimum(&authority, &usdc, USDC);
+    let wrong = custom(PaymentsError::WrongAccount);
+    let (nobody, supplier) = (guardian.pubkey(), market.supplier.address());
+    assert_accounts_checked(
+        &mut market.world,
+        &set,
+        &[],
+        &[
+            (1, supplier, InstructionError::AccountDataTooSmall),
+            (
+                2,
+                pda::asset(&MINT).0,
+                InstructionError::AccountDataTooSmall,
+            ),
+            (3, nobody, wrong.clone()),
+            (4, nobody, wrong),
+        ],
+    );
+    let foreign = payments::set_asset_minimum(&nobody, &usdc, USDC);
+    assert_fails(market.send(foreign, &guardian), PaymentsError::Unauthorized);
+    let outcome = market.world.run(&[set], &[]);
+    assert_eq!(
+        outcome.event::<AssetMinimumSet>(),
+        AssetMinimumSet {
+            mint: usdc,
+            minimum: USDC,
+        }
+    );
+    let small = market.usdc_payment(USDC - 1, false);
+    assert_fails(market.pay_token(&small), PaymentsError::BelowMinimum);
+    // It is what all suppliers get together that counts, and the fee does not.
+    let exact = market.usdc_payment(USDC, false);
+    market.pay_token(&exact).expect("paid");
 }

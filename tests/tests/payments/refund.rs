@@ -174,6 +174,8 @@ fn refunds_check_their_accounts() {
     market.world.run(&[theirs], &[&market.renter]);
     let theirs = pda::receipt(&market.renter.pubkey(), &[1; 32]).0;
 
+    let receipt = market.receipt();
+    let forged = forged(&mut market.world, &receipt);
     let give = refund(&market, &market.supplier.io, IO);
     let before = market.balances();
     let wrong = custom(PaymentsError::WrongAccount);
@@ -188,6 +190,7 @@ fn refunds_check_their_accounts() {
             (2, theirs, custom(PaymentsError::NotPaid)),
             (2, rival.address(), wrong.clone()),
             (2, owner_io, wrong.clone()),
+            (2, forged, wrong.clone()),
             (3, thief_io, InstructionError::Custom(OWNER_MISMATCH)),
             (
                 3,

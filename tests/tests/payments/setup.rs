@@ -113,7 +113,7 @@ fn list_asset_creates_the_asset_and_its_transit() {
     let mut market = Market::new();
     let authority = market.authority();
     let mint = market.world.create_mint(9);
-    let list = payments::list_asset(&authority, &mint, 150, 77);
+    let list = payments::list_asset(&authority, &mint, &TOKEN_PROGRAM, 150, 77);
     let outcome = market.world.run(&[list.clone()], &[]);
 
     let (address, bump) = pda::asset(&mint);
@@ -137,6 +137,7 @@ fn list_asset_creates_the_asset_and_its_transit() {
         outcome.event::<AssetListed>(),
         AssetListed {
             mint,
+            token_program: TOKEN_PROGRAM,
             transit,
             fees,
             decimals: 9,
@@ -179,29 +180,29 @@ fn list_asset_refuses_bad_terms_and_strangers() {
     );
     for (instruction, error) in [
         (
-            payments::list_asset(&stranger.pubkey(), &usdc, 0, 1),
+            payments::list_asset(&stranger.pubkey(), &usdc, &TOKEN_PROGRAM, 0, 1),
             PaymentsError::Unauthorized,
         ),
         (
-            payments::list_asset(&authority, &usdc, 501, 1),
+            payments::list_asset(&authority, &usdc, &TOKEN_PROGRAM, 501, 1),
             PaymentsError::FeeTooHigh,
         ),
         (
-            payments::list_asset(&authority, &MINT, 1, 1),
+            payments::list_asset(&authority, &MINT, &TOKEN_PROGRAM, 1, 1),
             PaymentsError::FeeTooHigh,
         ),
         (
-            payments::list_asset(&authority, &token_account, 0, 1),
+            payments::list_asset(&authority, &token_account, &TOKEN_PROGRAM, 0, 1),
             PaymentsError::UnsupportedMint,
         ),
         (
-            payments::list_asset(&authority, &token_2022, 0, 1),
+            payments::list_asset(&authority, &token_2022, &TOKEN_PROGRAM, 0, 1),
             PaymentsError::UnsupportedMint,
         ),
     ] {
         assert_fails(attempt(&mut world, instruction, &[&stranger]), error);
     }
-    let good = payments::list_asset(&authority, &usdc, FEE_BPS, 1);
+    let good = payments::list_asset(&authority, &usdc, &TOKEN_PROGRAM, FEE_BPS, 1);
     let wrong = custom(PaymentsError::WrongAccount);
     assert_accounts_checked(
         &mut world,
@@ -239,7 +240,7 @@ fn list_venue_creates_the_pair() {
         (VERSION, bump, 1)
     );
     assert_eq!((venue.program, venue.discriminator), (AMM_PROGRAM, bytes));
-    assert_eq!((venue.discriminator_len, venue.window_limit), (3, u64::MAX));
+    assert_eq!((venue.discriminator_len, venue.cap.at(0)), (3, u64::MAX));
     assert_eq!(
         outcome.event::<VenueListed>(),
         VenueListed {
@@ -440,13 +441,13 @@ fn rules_change_after_the_delay() {
     market.world.advance(RULE_CHANGE_DELAY);
     let payment = market.usdc_payment(USDC, true);
     market.pay_token(&payment).expect("paid");
-    let old = payments::sweep(&usdc, &market.treasury_usdc);
+    let old = payments::sweep(&usdc, &TOKEN_PROGRAM, &market.treasury_usdc);
     assert_fails(
         attempt(&mut market.world, old, &[]),
         PaymentsError::WrongTreasury,
     );
     let treasury_usdc = market.world.create_token_account(&treasury, &usdc, 0);
-    let sweep = payments::sweep(&usdc, &treasury_usdc);
+    let sweep = payments::sweep(&usdc, &TOKEN_PROGRAM, &treasury_usdc);
     market.world.run(&[sweep], &[]);
     assert_eq!(market.world.token_balance(&treasury_usdc), 30_000);
 }

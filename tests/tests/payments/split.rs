@@ -252,9 +252,11 @@ fn payments_to_several_check_their_accounts() {
     let wrong = custom(PaymentsError::WrongAccount);
     let supplier = custom(PaymentsError::WrongSupplier);
     let destination = custom(PaymentsError::WrongDestination);
+    let forged = forged(&mut market.world, &crowd[0].address());
     let pairs = [
         (0, CONFIG.address, supplier.clone()),
         (0, thief.pubkey(), supplier.clone()),
+        (0, forged, supplier.clone()),
         (0, crowd[2].address(), destination.clone()),
         (1, thief_io, destination.clone()),
         (1, crowd[2].io, destination.clone()),

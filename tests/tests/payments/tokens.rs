@@ -61,7 +61,7 @@ fn pays_to_the_raw_unit(market: &mut Market, amm: &Amm, paid: &TokenPayment, fee
 
 /// Sends the fees to a new account of the treasury.
 fn sweep(market: &mut Market, mint: &Pubkey, destination: &Pubkey) -> u64 {
-    let sweep = payments::sweep(mint, destination);
+    let sweep = payments::sweep(mint, &TOKEN_PROGRAM, destination);
     let outcome = market.world.run(&[sweep], &[]);
     outcome.event::<Swept>().amount
 }

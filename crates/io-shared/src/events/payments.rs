@@ -75,6 +75,7 @@ event! {
     /// Renters may pay in `mint`.
     AssetListed {
         mint: Address,
+        token_program: Address,
         transit: Address,
         fees: Address,
         decimals: u64,
@@ -89,6 +90,15 @@ event! {
         mint: Address,
         by: Address,
         enabled: u64,
+    }
+}
+
+event! {
+    /// The smallest payment in `mint` changed.
+    AssetMinimumSet {
+        mint: Address,
+        /// Raw units of `mint`.
+        minimum: u64,
     }
 }
 
@@ -109,6 +119,29 @@ event! {
         venue: Address,
         by: Address,
         enabled: u64,
+    }
+}
+
+event! {
+    /// At most `cap` raw IO may be swapped through `venue` in a day; `u64::MAX` for no limit.
+    VenueCapSet {
+        venue: Address,
+        by: Address,
+        cap: u64,
+        effective_at: i64,
+    }
+}
+
+event! {
+    /// Another price feed, or none (all zero), will bound swaps of `mint`.
+    FeedScheduled {
+        mint: Address,
+        owner: Address,
+        id: [u8; 32],
+        max_age: u64,
+        max_confidence_bps: u64,
+        max_deviation_bps: u64,
+        effective_at: i64,
     }
 }
 
@@ -156,6 +189,9 @@ pub struct Paid {
     pub delivered: u64,
     pub paid_at: i64,
     pub expires_at: i64,
+    /// 1 if an oracle bounded the swap.
+    pub oracle_bounded: u64,
+    /// Parts that follow.
     pub count: u64,
 }
 

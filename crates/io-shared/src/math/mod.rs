@@ -10,11 +10,13 @@
 //! - [`curve`]: the emission schedule
 //! - [`weight`]: what a node weighs in its reward pool
 //! - [`shares`]: a pool of stake divided into shares
+//! - [`price`]: whether a swap is worth what an oracle says
 //! - [`window`]: a limit per rolling window of time
 
 pub mod curve;
 pub mod fee;
 pub mod fixed;
+pub mod price;
 pub mod shares;
 pub mod weight;
 pub mod window;

@@ -1,8 +1,9 @@
 use crate::{
-    config_seeds, record,
+    config_seeds, price, record,
     swap::{self, Swap},
 };
 use anchor_lang::{
+    address_eq,
     pinocchio::{account::AccountView, sysvars::Sysvar as _},
     prelude::*,
 };
@@ -11,28 +12,32 @@ use io_cpi::{
     token,
 };
 use io_shared::{
+    constants::{IO_DECIMALS, USDC_DECIMALS},
     errors::PaymentsError,
     events::BoughtBack,
     ids::{TOKEN_PROGRAM, io_mint, io_payments},
     state::{PaymentsConfig, Venue},
 };
 
-/// Swaps `amount` raw USDC of the fees to IO and burns all it brings, counted by `io_mint`. The
-/// venue's accounts follow as remaining accounts, in the venue's order.
+/// Swaps `amount` raw USDC of the fees to IO and burns all it brings, counted by `io_mint`. Remaining
+/// accounts are the price accounts of USDC and of IO, if both have a feed; then the venue's accounts in
+/// the venue's order.
 ///
-/// - `authority` signs and is the config's: it names the bound
+/// - `caller` signs, and is the authority unless both have a feed
+/// - if so, the swap brings at least what their prices say, less the deviation allowed
 /// - payments are not paused
 /// - `amount` is not zero and within what the day's limit leaves; what the venue does not take
 ///   counts all the same
 /// - `fees` is the fee vault of USDC; what the venue leaves goes back there
 /// - both transits are the router's own
-/// - all that [`Swap::run`] demands, and it brings at least `min_io_out`
+/// - all that [`Swap::run`] demands, and it brings at least `min_io_out`, and no more than the venue's
+///   cap leaves
 #[derive(Accounts)]
 pub struct BuyBack {
-    #[account(address = config.governance.authority @ PaymentsError::Unauthorized)]
-    pub authority: Signer,
+    pub caller: Signer,
     #[account(mut, address = io_payments::CONFIG.address @ PaymentsError::WrongAccount)]
     pub config: Account<PaymentsConfig>,
+    #[account(mut)]
     pub venue: Account<Venue>,
     #[account(mut, address = config.usdc_fees @ PaymentsError::WrongAccount)]
     pub fees: UncheckedAccount,
@@ -69,10 +74,21 @@ impl BuyBack {
         amount: u64,
         min_io_out: u64,
         venue_data: &[u8],
-        venue_accounts: &[AccountView],
+        remaining: &[AccountView],
     ) -> Result<()> {
         let now = Clock::get()?.unix_timestamp;
         self.config.buy_back(amount, now)?;
+        let (prices, venue_accounts) = price::split(
+            self.config.usdc_feed.at(now),
+            self.config.io_feed.at(now),
+            remaining,
+            now,
+        )?;
+        require!(
+            prices.is_some()
+                || address_eq(self.caller.address(), &self.config.governance.authority),
+            PaymentsError::Unauthorized
+        );
 
         let (fees, router) = (self.fees.account(), self.router.account());
         let (usdc_transit, io_transit) = (self.usdc_transit.account(), self.io_transit.account());
@@ -96,6 +112,11 @@ impl BuyBack {
             swapped.received >= min_io_out,
             PaymentsError::ReceivedTooLittle
         );
+        if let Some(prices) = &prices {
+            let spent = amount.saturating_sub(swapped.unspent);
+            prices.require_fair((spent, USDC_DECIMALS), (swapped.received, IO_DECIMALS))?;
+        }
+        self.venue.count(swapped.received, now)?;
         if swapped.rest > 0 {
             token::transfer(usdc_transit, fees, router, swapped.rest, &swap::seeds());
         }
@@ -115,7 +136,7 @@ impl BuyBack {
         record(
             &self.event_authority,
             BoughtBack {
-                by: *self.authority.address(),
+                by: *self.caller.address(),
                 venue: *self.venue.address(),
                 spent: amount.saturating_sub(swapped.unspent),
                 burned: swapped.holding,

@@ -7,7 +7,7 @@ use io_cpi::{
 use io_shared::{
     errors::PaymentsError,
     events::AssetListed,
-    ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_payments},
+    ids::{SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, io_payments},
     seeds,
     state::{Asset, AssetTerms, PaymentsConfig},
 };
@@ -16,8 +16,8 @@ use io_shared::{
 /// and USDC are listed too: swaps need their transits.
 ///
 /// - `authority` signs and is the config's; it pays the rent
-/// - `mint` is a mint of the SPL token program, which knows no transfer fee, hook or permanent
-///   delegate
+/// - `mint` is a mint of `token_program`, the SPL token program or Token-2022, without any extension:
+///   no transfer fee, hook or permanent delegate, and its accounts begin unfrozen
 /// - it is not listed yet
 /// - `fee_bps` is at most 500, and 0 for IO
 #[derive(Accounts)]
@@ -36,7 +36,7 @@ pub struct ListAsset {
     /// The canonical PDA of `[b"fees", mint]`.
     #[account(mut)]
     pub fees: UncheckedAccount,
-    #[account(address = TOKEN_PROGRAM @ PaymentsError::WrongAccount)]
+    #[account(constraint = is_token_program(token_program.address()) @ PaymentsError::WrongAccount)]
     pub token_program: UncheckedAccount,
     #[account(address = SYSTEM_PROGRAM @ PaymentsError::WrongAccount)]
     pub system_program: UncheckedAccount,
@@ -46,11 +46,16 @@ pub struct ListAsset {
     pub program: UncheckedAccount,
 }
 
+fn is_token_program(program: &Address) -> bool {
+    *program == TOKEN_PROGRAM || *program == TOKEN_2022_PROGRAM
+}
+
 impl ListAsset {
     pub fn list_asset(&mut self, fee_bps: u64, minimum: u64) -> Result<()> {
         let mint = *self.mint.address();
         let transit = *self.transit.address();
-        let decimals = Mint::read(self.mint.account())
+        let program = *self.token_program.address();
+        let decimals = Mint::read_of(self.mint.account(), &program)
             .ok_or(PaymentsError::UnsupportedMint)?
             .decimals;
         let bump = find_and_verify_program_address(
@@ -70,6 +75,7 @@ impl ListAsset {
             fee_bps,
             minimum,
             is_io: mint == self.config.io_mint,
+            token_program: program,
         };
         let listed = Asset::new(mint, decimals, transit, fees, terms, bump)?;
         self.config.adopt(&mint, transit, fees);
@@ -83,7 +89,8 @@ impl ListAsset {
             ],
             |asset| *asset = listed,
         )?;
-        token::create_account(
+        token::create_account_of(
+            &program,
             self.authority.account(),
             self.transit.account(),
             self.mint.account(),
@@ -95,7 +102,8 @@ impl ListAsset {
             ],
         )?;
         // Not the router's: venues get the router's signature.
-        token::create_account(
+        token::create_account_of(
+            &program,
             self.authority.account(),
             self.fees.account(),
             self.mint.account(),
@@ -110,6 +118,7 @@ impl ListAsset {
             &self.event_authority,
             AssetListed {
                 mint,
+                token_program: program,
                 transit,
                 fees,
                 decimals: u64::from(decimals),

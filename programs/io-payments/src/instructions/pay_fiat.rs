@@ -1,5 +1,8 @@
 // All of it: the accounts that are nested bring modules of their own.
 use crate::instructions::pay_token::*;
+// What `Nested` wants of an IDL.
+#[cfg(feature = "idl-build")]
+use alloc::string::ToString as _;
 use anchor_lang::{
     address_eq,
     pinocchio::{account::AccountView, sysvars::Sysvar as _},

@@ -66,6 +66,7 @@ impl PayIo {
                 delivered: amount,
                 paid_at: now,
                 expires_at,
+                oracle_bounded: 0,
                 count: 1,
             },
             PaidPart {

@@ -73,6 +73,7 @@ impl PayIoSplit {
             delivered: total,
             paid_at: now,
             expires_at,
+            oracle_bounded: 0,
             count: 0,
         });
         for (pair, amount) in pairs.iter().zip(amounts) {

@@ -1,6 +1,6 @@
 use crate::{
     destination::require_owned,
-    record,
+    price, record,
     swap::{self, Swap},
 };
 use anchor_lang::{
@@ -10,6 +10,7 @@ use anchor_lang::{
 };
 use io_cpi::token;
 use io_shared::{
+    constants::{IO_DECIMALS, USDC_DECIMALS},
     errors::PaymentsError,
     events::PaidOut,
     ids::{TOKEN_PROGRAM, io_payments},
@@ -19,11 +20,14 @@ use io_shared::{
 };
 
 /// Swaps `amount` raw IO of a supplier's earnings to USDC, takes the fee and pays the supplier.
-/// The venue's accounts follow as remaining accounts, in the venue's order. Never paused.
+/// Remaining accounts are, for a keeper, the price accounts of IO and of USDC, if both have a feed; then
+/// the venue's accounts in the venue's order. Never paused, and an owner depends on no oracle.
 ///
 /// - `caller` signs and is the supplier's owner, or a keeper if the supplier named a lowest price,
 ///   which `min_usdc_out` then respects
-/// - `amount` is not zero
+/// - a keeper's swap brings at least what the prices of IO and USDC say, less the deviation allowed, if
+///   both have a feed
+/// - `amount` is not zero, and within what the venue's cap leaves
 /// - `earnings` is the supplier's vault; what the venue leaves goes back there
 /// - `destination` is a USDC account of the supplier's payout wallet
 /// - `fees` is the fee vault of USDC, both transits are the router's own
@@ -32,6 +36,7 @@ use io_shared::{
 pub struct PayOut {
     pub caller: Signer,
     pub supplier: Account<Supplier>,
+    #[account(mut)]
     pub venue: Account<Venue>,
     #[account(mut, address = supplier.earnings @ PaymentsError::WrongAccount)]
     pub earnings: UncheckedAccount,
@@ -66,17 +71,25 @@ impl PayOut {
         amount: u64,
         min_usdc_out: u64,
         venue_data: &[u8],
-        venue_accounts: &[AccountView],
+        remaining: &[AccountView],
     ) -> Result<()> {
         let now = Clock::get()?.unix_timestamp;
         require!(amount > 0, PaymentsError::ZeroAmount);
+        let (mut prices, mut venue_accounts) = (None, remaining);
         if !address_eq(self.caller.address(), &self.supplier.owner) {
             let bound = self
                 .supplier
                 .keeper_bound(amount)
                 .ok_or(PaymentsError::KeeperNotAllowed)?;
             require!(min_usdc_out >= bound, PaymentsError::KeeperPriceTooLow);
+            (prices, venue_accounts) = price::split(
+                self.config.io_feed.at(now),
+                self.config.usdc_feed.at(now),
+                remaining,
+                now,
+            )?;
         }
+        self.venue.count(amount, now)?;
 
         let (io_transit, usdc_transit) = (self.io_transit.account(), self.usdc_transit.account());
         let (router, seeds) = (self.router.account(), swap::seeds());
@@ -100,6 +113,10 @@ impl PayOut {
             accounts: venue_accounts,
         }
         .run(amount)?;
+        if let Some(prices) = &prices {
+            let spent = amount.saturating_sub(swapped.unspent);
+            prices.require_fair((spent, IO_DECIMALS), (swapped.received, USDC_DECIMALS))?;
+        }
         // After the call, so that the venue cannot replace what was looked at.
         require_owned(
             self.destination.account(),

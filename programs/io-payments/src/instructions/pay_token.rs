@@ -1,6 +1,6 @@
 use crate::{
     destination::require_supplier_io,
-    receipt,
+    price, receipt,
     swap::{self, Swap, Swapped},
 };
 use anchor_lang::{
@@ -10,7 +10,7 @@ use anchor_lang::{
 };
 use io_cpi::token;
 use io_shared::{
-    constants::MAX_LEFT_BPS,
+    constants::{IO_DECIMALS, MAX_LEFT_BPS},
     errors::PaymentsError,
     events::{Paid, PaidEvent, PaidEventOfMany, PaidPart},
     ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM, io_payments},
@@ -20,8 +20,8 @@ use io_shared::{
 
 /// Pays suppliers for an order in a listed token: the fee stays in the fee vault, the rest is
 /// swapped, and all IO it brings goes to the suppliers, pro rata to `amounts`. Remaining accounts
-/// are, for each of `amounts` but the first, the supplier and its destination, then the venue's
-/// accounts in the venue's order.
+/// are, for each of `amounts` but the first, the supplier and its destination; the price accounts of
+/// the asset and of IO, if both have a feed; then the venue's accounts in the venue's order.
 ///
 /// - `payer` signs, may move the tokens of `source`, and pays for the receipt
 /// - payments are not paused, the asset is enabled and is not IO itself
@@ -33,6 +33,8 @@ use io_shared::{
 /// - `fees` is the asset's fee vault, both transits are the router's own
 /// - this payer has no receipt of this order
 /// - all that [`Swap::run`] demands, and it brings at least `min_io_out`
+/// - if both have a feed, it brings at least what their prices say, less the deviation allowed
+/// - it brings no more than the venue's cap leaves
 /// - the venue takes all but 1 %; what it leaves goes back to `source`, with the fee unchanged
 #[derive(Accounts)]
 pub struct PayToken {
@@ -41,6 +43,7 @@ pub struct PayToken {
     /// The first of `amounts` is for this one.
     pub supplier: Account<Supplier>,
     pub asset: Account<Asset>,
+    #[account(mut)]
     pub venue: Account<Venue>,
     #[account(mut)]
     pub source: UncheckedAccount,
@@ -121,7 +124,7 @@ impl PayToken {
     /// Takes the fee, swaps the rest and gives the suppliers what it brings.
     #[inline(never)]
     pub fn settle(
-        &self,
+        &mut self,
         terms: &TokenTerms,
         quote: &Quote,
         now: i64,
@@ -134,13 +137,20 @@ impl PayToken {
         let (pairs, venue_accounts) = remaining
             .split_at_checked(others.saturating_mul(2))
             .ok_or(PaymentsError::WrongSupplierCount)?;
+        let (prices, venue_accounts) = price::split(
+            self.asset.feed.at(now),
+            self.config.io_feed.at(now),
+            venue_accounts,
+            now,
+        )?;
+        let program = &self.asset.token_program;
         let bump =
             receipt::require_unpaid(self.receipt.account(), payer.address(), terms.order_id)?;
 
         if quote.fee > 0 {
-            token::transfer(source, self.fees.account(), payer, quote.fee, &[]);
+            token::transfer_of(program, source, self.fees.account(), payer, quote.fee, &[]);
         }
-        token::transfer(source, transit, payer, quote.net, &[]);
+        token::transfer_of(program, source, transit, payer, quote.net, &[]);
         let swapped = Swap {
             venue: &self.venue,
             router: self.router.account(),
@@ -158,6 +168,14 @@ impl PayToken {
             let most = fee_of(quote.net, MAX_LEFT_BPS).ok_or(PaymentsError::Overflow)?;
             require!(swapped.unspent <= most, PaymentsError::TooMuchLeft);
         }
+        if let Some(prices) = &prices {
+            let spent = quote.net.saturating_sub(swapped.unspent);
+            prices.require_fair(
+                (spent, self.asset.decimals),
+                (swapped.received, IO_DECIMALS),
+            )?;
+        }
+        self.venue.count(swapped.received, now)?;
 
         // After the call, so that the venue cannot replace what is looked at.
         require_supplier_io(
@@ -216,6 +234,9 @@ impl PayToken {
             delivered: swapped.holding,
             paid_at: now,
             expires_at: terms.expires_at,
+            oracle_bounded: u64::from(
+                self.asset.feed.at(now).is_listed() && self.config.io_feed.at(now).is_listed(),
+            ),
             count: 1,
         }
     }
@@ -242,7 +263,8 @@ impl PayToken {
         let (router, seeds) = (self.router.account(), swap::seeds());
         receipt::create(payment, self.payer.account(), self.receipt.account(), bump)?;
         if rest > 0 {
-            token::transfer(
+            token::transfer_of(
+                &self.asset.token_program,
                 self.transit.account(),
                 self.source.account(),
                 router,

@@ -4,7 +4,7 @@ use io_cpi::token::{self, TokenAccount};
 use io_shared::{
     errors::PaymentsError,
     events::Swept,
-    ids::{TOKEN_PROGRAM, io_payments},
+    ids::io_payments,
     state::{Asset, PaymentsConfig},
 };
 
@@ -23,7 +23,7 @@ pub struct Sweep {
     pub destination: UncheckedAccount,
     /// The only account of its layout.
     pub config: Account<PaymentsConfig>,
-    #[account(address = TOKEN_PROGRAM @ PaymentsError::WrongAccount)]
+    #[account(address = asset.token_program @ PaymentsError::WrongAccount)]
     pub token_program: UncheckedAccount,
     #[account(address = io_payments::EVENT_AUTHORITY.address @ PaymentsError::WrongAccount)]
     pub event_authority: UncheckedAccount,
@@ -34,10 +34,10 @@ pub struct Sweep {
 impl Sweep {
     pub fn sweep(&mut self) -> Result<()> {
         let now = Clock::get()?.unix_timestamp;
-        let mint = self.asset.mint;
+        let (mint, program) = (self.asset.mint, &self.asset.token_program);
         let treasury = *self.config.treasury_at(now);
         require!(
-            TokenAccount::read(self.destination.account()).is_some_and(|account| {
+            TokenAccount::read_of(self.destination.account(), program).is_some_and(|account| {
                 account.owner == treasury
                     && account.mint == mint
                     && !account.has_delegate
@@ -45,9 +45,10 @@ impl Sweep {
             }),
             PaymentsError::WrongTreasury
         );
-        let held = token::balance(self.fees.account());
+        let held = TokenAccount::read_own(self.fees.account()).map_or(0, |fees| fees.amount);
         let amount = self.config.sweepable(&mint, held, now)?;
-        token::transfer(
+        token::transfer_of(
+            program,
             self.fees.account(),
             self.destination.account(),
             self.config.account(),

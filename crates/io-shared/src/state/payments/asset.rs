@@ -1,4 +1,7 @@
-use super::super::{Scheduled, layout};
+use super::{
+    super::{Scheduled, layout},
+    feed::{Feed, ScheduledFeed},
+};
 use crate::{
     Address,
     constants::{MAX_FEE_BPS, RULE_CHANGE_DELAY, VERSION},
@@ -28,16 +31,8 @@ pub struct Asset {
     pub fee_bps: Scheduled,
     /// Smallest payment, raw units of this mint.
     pub minimum: u64,
-    /// Price account's owner; all zero while no oracle bounds the swap.
-    pub feed_owner: Address,
-    /// Price feed id inside the account.
-    pub feed_id: [u8; 32],
-    /// Oldest price accepted, in seconds.
-    pub feed_max_age: u64,
-    /// Widest confidence interval accepted, in basis points of the price.
-    pub feed_max_confidence_bps: u64,
-    /// How far below the oracle's price a swap may deliver, in basis points.
-    pub feed_max_deviation_bps: u64,
+    /// Its price in USD: a swap is bounded if both its tokens have one.
+    pub feed: ScheduledFeed,
     pub reserved: [u8; 64],
 }
 
@@ -52,6 +47,8 @@ pub struct AssetTerms {
     pub minimum: u64,
     /// It is the IO mint, on which there is no fee.
     pub is_io: bool,
+    /// The program that its mint belongs to.
+    pub token_program: Address,
 }
 
 /// `fee_bps` if it may be the fee on payments in a token.
@@ -75,7 +72,7 @@ pub struct Quote {
 }
 
 impl Asset {
-    /// A newly listed token of the SPL token program, enabled.
+    /// A newly listed token, enabled and without a feed.
     pub fn new(
         mint: Address,
         decimals: u8,
@@ -90,7 +87,7 @@ impl Asset {
             enabled: 1,
             decimals,
             mint,
-            token_program: ids::TOKEN_PROGRAM,
+            token_program: terms.token_program,
             transit,
             fees,
             fee_bps: Scheduled::new(allowed(terms.fee_bps, terms.is_io)?),
@@ -111,6 +108,12 @@ impl Asset {
             .and_then(|()| self.fee_bps.pending(now))
             .map(|(_, effective_at)| effective_at)
             .ok_or(PaymentsError::Overflow)
+    }
+
+    /// Lets another price feed, or none, bound swaps of this token after the rule delay; the time it
+    /// does.
+    pub fn schedule_feed(&mut self, feed: Feed, now: i64) -> Result<i64, PaymentsError> {
+        self.feed.schedule(feed.checked(self.decimals)?, now)
     }
 }
 
@@ -148,6 +151,7 @@ mod tests {
                 fee_bps,
                 minimum: 1,
                 is_io,
+                token_program: ids::TOKEN_PROGRAM,
             };
             Asset::new(nobody, 6, nobody, nobody, terms, 255).map(|asset| asset.fee_bps.at(0))
         };

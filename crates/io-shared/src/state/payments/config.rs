@@ -1,4 +1,7 @@
-use super::super::{Governance, Scheduled, layout};
+use super::{
+    super::{Governance, Scheduled, layout},
+    feed::ScheduledFeed,
+};
 use crate::{
     Address,
     constants::{DAY, MAX_FEE_BPS, MAX_PAYMENT_VALIDITY, RULE_CHANGE_DELAY, VERSION},
@@ -40,6 +43,9 @@ pub struct PaymentsConfig {
     /// Raw USDC counted against `buy_back_daily` at `buy_back_at`.
     pub buy_back_used: u64,
     pub buy_back_at: i64,
+    /// The same as in the assets of IO and USDC, so that a swap needs no account more for them.
+    pub io_feed: ScheduledFeed,
+    pub usdc_feed: ScheduledFeed,
     pub reserved: [u8; 64],
 }
 
@@ -112,6 +118,15 @@ impl PaymentsConfig {
         } else if *mint == self.usdc_mint {
             self.usdc_transit = transit;
             self.usdc_fees = fees;
+        }
+    }
+
+    /// Remembers the feed of a listed `mint` that swaps need by name.
+    pub fn adopt_feed(&mut self, mint: &Address, feed: &ScheduledFeed) {
+        if *mint == self.io_mint {
+            self.io_feed = *feed;
+        } else if *mint == self.usdc_mint {
+            self.usdc_feed = *feed;
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod asset;
 mod config;
+mod feed;
 mod gateway;
 mod receipt;
 mod split;
@@ -10,6 +11,7 @@ mod venue;
 
 pub use asset::{Asset, AssetTerms, Quote};
 pub use config::PaymentsConfig;
+pub use feed::{Feed, Price, ScheduledFeed, Side, require_fair};
 pub use gateway::Gateway;
 pub use receipt::{Receipt, ReceiptEntry};
 pub use split::{Division, total_of};

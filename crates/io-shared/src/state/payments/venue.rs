@@ -1,5 +1,11 @@
-use super::super::layout;
-use crate::{Address, constants::VERSION, errors::PaymentsError, ids};
+use super::super::{Governance, Scheduled, layout};
+use crate::{
+    Address,
+    constants::{RULE_CHANGE_DELAY, VENUE_WINDOW, VERSION},
+    errors::PaymentsError,
+    ids,
+    math::window,
+};
 use bytemuck::{Pod, Zeroable};
 
 /// `[b"venue", program, discriminator]`: an instruction of another program that the router may
@@ -17,12 +23,12 @@ pub struct Venue {
     pub program: Address,
     /// Zero padded.
     pub discriminator: [u8; 8],
-    /// Raw IO that may be swapped in or out in one rolling window; `u64::MAX` for no limit.
-    pub window_limit: u64,
-    pub window_seconds: u64,
+    /// Raw IO that may be swapped in or out in one rolling day; `u64::MAX` for no limit.
+    pub cap: Scheduled,
+    /// Raw IO that was swapped, as of `window_at`.
     pub window_used: u64,
     pub window_at: i64,
-    pub reserved: [u8; 32],
+    pub reserved: [u8; 24],
 }
 
 layout!(Venue, ids::io_payments::ID);
@@ -43,6 +49,49 @@ impl Venue {
         self.discriminator
             .get(..usize::from(self.discriminator_len))
             .is_some_and(|listed| !listed.is_empty() && data.starts_with(listed))
+    }
+
+    /// Counts `amount` raw IO that is swapped at `now` against the cap.
+    #[inline]
+    pub const fn count(&mut self, amount: u64, now: i64) -> Result<(), PaymentsError> {
+        let limit = self.cap.at(now);
+        if limit == u64::MAX {
+            return Ok(());
+        }
+        let (used, at) = (self.window_used, self.window_at);
+        match window::spend(amount, limit, used, VENUE_WINDOW, at, now) {
+            Some((used, at)) => {
+                self.window_used = used;
+                self.window_at = at;
+                Ok(())
+            }
+            None => Err(PaymentsError::VenueCapReached),
+        }
+    }
+
+    /// Changes the cap; the time at which the new one is in force. The guardian and the authority may
+    /// lower it, at once, which also drops what waits; the authority may raise it, after the rule
+    /// delay.
+    pub fn set_cap(
+        &mut self,
+        cap: u64,
+        signer: &Address,
+        governance: &Governance,
+        now: i64,
+    ) -> Result<i64, PaymentsError> {
+        let lowers = cap <= self.cap.at(now);
+        if *signer != governance.authority && !(lowers && *signer == governance.guardian) {
+            return Err(PaymentsError::Unauthorized);
+        }
+        if lowers {
+            self.cap = Scheduled::new(cap);
+            return Ok(now);
+        }
+        self.cap
+            .schedule(cap, now, RULE_CHANGE_DELAY)
+            .and_then(|()| self.cap.pending(now))
+            .map(|(_, effective_at)| effective_at)
+            .ok_or(PaymentsError::Overflow)
     }
 
     /// A newly listed instruction of `program`, enabled and without a limit per window.
@@ -68,7 +117,7 @@ impl Venue {
             discriminator_len,
             program,
             discriminator,
-            window_limit: u64::MAX,
+            cap: Scheduled::new(u64::MAX),
             ..Self::zeroed()
         })
     }
@@ -81,7 +130,7 @@ const FORBIDDEN: [Address; 8] = [
     ids::io_emissions::ID,
     ids::io_payments::ID,
     ids::TOKEN_PROGRAM,
-    Address::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"),
+    ids::TOKEN_2022_PROGRAM,
     ids::SYSTEM_PROGRAM,
     ids::UPGRADEABLE_LOADER,
 ];
@@ -89,6 +138,7 @@ const FORBIDDEN: [Address; 8] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::constants::DAY;
 
     #[test]
     fn only_data_that_begins_with_the_discriminator_is_accepted() {
@@ -129,6 +179,62 @@ mod tests {
             }
         }
         assert!(Venue::new(program, [0; 8], 1, 255).is_ok());
+    }
+
+    const NOW: i64 = 1_000_000;
+
+    fn capped(cap: u64) -> Venue {
+        Venue {
+            cap: Scheduled::new(cap),
+            ..Venue::zeroed()
+        }
+    }
+
+    #[test]
+    fn a_cap_holds_in_every_rolling_day() {
+        let reached = Err(PaymentsError::VenueCapReached);
+        let mut venue = capped(100);
+        assert_eq!(venue.count(101, NOW), reached);
+        assert_eq!(venue.count(60, NOW), Ok(()));
+        assert_eq!(venue.count(41, NOW), reached);
+        assert_eq!(venue.count(40, NOW), Ok(()));
+        assert_eq!(venue.count(1, NOW), reached);
+        assert_eq!(venue.count(0, NOW), Ok(()));
+        assert_eq!(venue.count(u64::MAX, NOW), reached);
+        // It drains over a day, and not twice when the clock goes back.
+        assert_eq!(venue.count(51, NOW + DAY / 2), reached);
+        assert_eq!(venue.count(50, NOW + DAY / 2), Ok(()));
+        assert_eq!(venue.count(1, NOW), reached);
+        assert_eq!(venue.count(1, NOW + DAY / 2), reached);
+        assert_eq!(venue.count(100, NOW + 3 * DAY / 2), Ok(()));
+        let mut free = capped(u64::MAX);
+        assert_eq!(free.count(u64::MAX, NOW), Ok(()));
+        assert_eq!((free.window_used, free.window_at), (0, 0), "not counted");
+    }
+
+    #[test]
+    fn a_cap_is_lowered_at_once_and_raised_with_notice() {
+        let [authority, guardian, other] = [1, 2, 3].map(|n| Address::new_from_array([n; 32]));
+        let governance = Governance::new(authority, guardian);
+        let refused = Err(PaymentsError::Unauthorized);
+        let mut venue = capped(u64::MAX);
+        assert_eq!(venue.set_cap(100, &other, &governance, NOW), refused);
+        assert_eq!(venue.set_cap(100, &guardian, &governance, NOW), Ok(NOW));
+        assert_eq!(venue.cap.at(NOW), 100);
+        assert_eq!(venue.set_cap(101, &guardian, &governance, NOW), refused);
+        let later = NOW + RULE_CHANGE_DELAY;
+        assert_eq!(venue.set_cap(300, &authority, &governance, NOW), Ok(later));
+        assert_eq!((venue.cap.at(later - 1), venue.cap.at(later)), (100, 300));
+        // The guardian lowers it to what it is, and the raise never comes.
+        assert_eq!(venue.set_cap(100, &guardian, &governance, NOW), Ok(NOW));
+        assert_eq!(venue.cap.at(later), 100);
+        assert_eq!(venue.set_cap(0, &authority, &governance, NOW), Ok(NOW));
+        assert_eq!(venue.count(1, NOW), Err(PaymentsError::VenueCapReached));
+        let overflow = Err(PaymentsError::Overflow);
+        assert_eq!(
+            venue.set_cap(1, &authority, &governance, i64::MAX),
+            overflow
+        );
     }
 
     #[test]
