@@ -521,12 +521,12 @@ fn sync_class_refuses() {
     // Not while something accrued under the old terms, nor while a drop waits for its settlement.
     let now = fixture.world.now();
     fixture.put_emission(|_, pool| {
-        pool.acc_per_weight = (1_u128 << 64).into();
+        pool.acc_per_weight = (2_u128 << 64).into();
         pool.due_at = now;
     });
     let early = fixture.world.send(&[good.clone()], &[]);
     assert_fails(early, StakingError::HarvestFirst);
-    fixture.put_emission(|emission, _| emission.acc_paid = (1_u128 << 64).into());
+    fixture.put_emission(|emission, _| emission.acc_paid = (2_u128 << 64).into());
     fixture.request(&operator, 1);
     let early = fixture.world.send(&[good.clone()], &[]);
     assert_fails(early, StakingError::HarvestFirst);

@@ -50,11 +50,13 @@ unsafe extern "C" {
     ) -> u64;
 }
 
-/// In place of the syscall of this name.
+/// In place of the syscall of this name. Inlined, or the linker would take a call of it for the syscall.
 ///
 /// # Safety
 /// As `solana_program::program::invoke_signed_unchecked` calls it.
 #[unsafe(no_mangle)]
+#[expect(unused_attributes, reason = "rustc warns that it ignores this, and LLVM obeys it")]
+#[inline(always)]
 pub unsafe extern "C" fn sol_invoke_signed_rust(
     instruction: *const Instruction,
     accounts: *const AccountInfo<'static>,
