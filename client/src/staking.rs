@@ -582,7 +582,8 @@ pub fn retire_node(operator: &Pubkey, node: &Pubkey, pool: u8) -> Instruction {
     )
 }
 
-/// Starts the cooldown of somebody's whole position on a retired node, paid out to them as ever. Signed by
+/// Starts the cooldown of somebody's whole position on a retired node, paid out to them as ever; where the
+/// node earned, with `emissions::harvest` and [`distribute`] in front. Signed by
 /// `caller`, who pays for the ticket's account, at an address of `caller`'s own, and gets the rent back.
 /// Returns the ticket with the instructions, which belong into one transaction.
 pub fn unstake_retired(

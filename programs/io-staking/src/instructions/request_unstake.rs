@@ -14,7 +14,8 @@ use io_shared::{
 /// The ticket's account is made by the system program in the instructions before, which costs a fourth
 /// of making it from here.
 ///
-/// - `by` signs and is the position's owner; anyone if the node is retired and it is for all
+/// - `by` signs and is the position's owner; anyone if the node is retired and it is for all, and all that the
+///   node earned is harvested
 /// - the position is worth `amount` or more; `u64::MAX` stands for all of it
 /// - `ticket` is a blank account of this program with the space of a ticket, paid for
 /// - `rent_payer` signs
@@ -41,11 +42,13 @@ pub struct RequestUnstake {
 }
 impl RequestUnstake {
     pub fn request_unstake(&mut self, amount: u64) -> Result<()> {
-        require!(
-            address_eq(self.by.address(), &self.position.owner)
-                || self.node.is_retired() && amount == u64::MAX,
-            StakingError::NotOwner
-        );
+        if !address_eq(self.by.address(), &self.position.owner) {
+            require!(
+                self.node.is_retired() && amount == u64::MAX,
+                StakingError::NotOwner
+            );
+            emission::require_nothing_earned(&self.node_emission)?;
+        }
         let now = Clock::get()?.unix_timestamp;
         let unlock_at = now.checked_add(COOLDOWN).ok_or(StakingError::Overflow)?;
         let index = self.position.next_ticket;

@@ -136,7 +136,7 @@ pub struct Claim {
 
 /// Adds `amount` to a pool of stake; returns the shares issued for it.
 #[inline(always)]
-pub(super) fn issue(stake: &mut u64, shares: &mut u64, amount: u64) -> Result<u64, StakingError> {
+fn issue(stake: &mut u64, shares: &mut u64, amount: u64) -> Result<u64, StakingError> {
     // `None` if either sum would not fit.
     let issued = shares_for_deposit(amount, *stake, *shares).ok_or(StakingError::Overflow)?;
     *stake = stake.wrapping_add(amount);
@@ -359,11 +359,31 @@ impl Node {
     #[inline(always)]
     pub fn deposit(&mut self, position: &mut Position, amount: u64) -> Result<u64, StakingError> {
         let kind = position.kind()?;
-        let tranche = &mut self.tranches[kind as usize];
-        position.settle(tranche)?;
-        let issued = issue(&mut tranche.stake, &mut tranche.shares, amount)?;
+        position.settle(self.tranche(kind))?;
+        let issued = self.add_stake(kind, amount)?;
         // A part of the tranche's shares, which fit.
         position.shares = position.shares.wrapping_add(issued);
+        Ok(issued)
+    }
+
+    /// Adds `amount` to the active stake of one kind; returns the shares issued. Refuses stake that could not
+    /// leave again: all of a kind's fits into its cooling stake at any time, whatever a slash did to the
+    /// price there.
+    #[inline(always)]
+    pub(super) fn add_stake(
+        &mut self,
+        kind: TrancheKind,
+        amount: u64,
+    ) -> Result<u64, StakingError> {
+        let tranche = &mut self.tranches[kind as usize];
+        let issued = issue(&mut tranche.stake, &mut tranche.shares, amount)?;
+        let cooling = &self.cooling[kind as usize];
+        // At the price of 1 it fits, as all IO does.
+        if cooling.stake != cooling.shares
+            && shares_for_deposit(tranche.stake, cooling.stake, cooling.shares).is_none()
+        {
+            return Err(StakingError::Overflow);
+        }
         Ok(issued)
     }
 
@@ -407,8 +427,9 @@ impl Node {
         })
     }
 
-    /// Takes a ticket out of the cooling stake: what its shares are worth now, at most what was
-    /// requested. A few raw IO that rounding added to them stay behind, with their shares.
+    /// Takes a ticket out of the cooling stake with all its shares: what they are worth now, at most what
+    /// was requested. A few raw IO that rounding added to them are left to the other tickets; what those do
+    /// not take leaves the books, and goes to the operator when the node is closed.
     #[inline(always)]
     pub fn withdraw_cooling(
         &mut self,
@@ -418,7 +439,9 @@ impl Node {
         let kind = position.kind()?;
         let cooling = &mut self.cooling[kind as usize];
         let paid = cooling.value_of(ticket.shares)?.min(ticket.amount);
-        redeem(&mut cooling.stake, &mut cooling.shares, ticket.shares, paid)?;
+        // Not below zero: `value_of` takes no more shares than there are, and is at most the stake.
+        cooling.shares = cooling.shares.wrapping_sub(ticket.shares);
+        cooling.stake = cooling.stake.wrapping_sub(paid).min(cooling.shares);
         self.tickets = self.tickets.saturating_sub(1);
         position.open_tickets = position.open_tickets.saturating_sub(1);
         Ok(paid)

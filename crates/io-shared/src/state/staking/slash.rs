@@ -226,11 +226,23 @@ impl Node {
         self.status == NodeStatus::Retired as u8
     }
 
-    /// Settles a position and takes it off the books, if it is empty.
+    /// Settles a position and takes it off the books, if it is empty. Shares that a slash left worth less
+    /// than 1 raw go with it: they cannot be unstaked. The operator's stays while there is
+    /// commission to claim.
     pub fn close_position(&mut self, position: &mut Position) -> Result<(), StakingError> {
         let kind = position.kind()?;
-        position.settle(self.tranche(kind))?;
+        let tranche = &mut self.tranches[kind as usize];
+        position.settle(tranche)?;
+        if tranche.value_of(position.shares)? == 0 {
+            // Not below zero: `value_of` takes no more shares than there are.
+            tranche.shares = tranche
+                .shares
+                .wrapping_sub(core::mem::take(&mut position.shares));
+        }
         position.check_empty()?;
+        if kind == TrancheKind::Operator && self.commission_owed != 0 {
+            return Err(StakingError::PositionNotEmpty);
+        }
         self.positions = self.positions.saturating_sub(1);
         Ok(())
     }
@@ -407,6 +419,126 @@ mod tests {
             node.withdraw_cooling(&mut owner, &old).expect("pays");
             assert!(node.invariant());
         }
+    }
+
+    /// A ticket from before a slash lies in the cooling stake, whose price is as low as it gets, and the
+    /// class's maximum has grown a thousandfold since.
+    #[test]
+    fn stake_that_could_not_leave_again_is_not_let_in() {
+        let (before, after) = (1_000 * IO, 1_000_000 * IO);
+        let mut node = pools([0, 0, 0], [500 * IO, 0, 500 * IO]);
+        node.max_stake = before;
+        for _ in 0..60 {
+            node.slash(MAX_SLASH_BPS).expect("fits");
+        }
+        let [operator, _, exposed] = node.cooling;
+        assert!(operator.stake < 100_000 && exposed.stake < 100_000);
+        node.status = NodeStatus::Open as u8;
+        node.delegation_open = 1;
+        node.max_stake = after;
+        for kind in [TrancheKind::Operator, TrancheKind::Exposed] {
+            let mut owner = Position {
+                tranche: kind as u8,
+                rewards_owed: after,
+                ..Position::zeroed()
+            };
+            node.rewards_owed = after;
+            let whole = node;
+            let refused = { node }.deposit(&mut { owner }, after);
+            assert_eq!(refused, Err(StakingError::Overflow));
+            let refused = { node }.compound(&mut { owner }, after);
+            assert_eq!(refused, Err(StakingError::Overflow));
+            // 16 times as much as before, and what was let in leaves.
+            node.deposit(&mut owner, 15 * before).expect("fits");
+            node.unstake(&mut owner, u64::MAX).expect("an exit fits");
+            node = whole;
+            // Once the old ticket is paid, all of it.
+            let old = Ticket {
+                amount: 500 * IO,
+                shares: 500 * IO,
+                ..Ticket::zeroed()
+            };
+            node.withdraw_cooling(&mut owner, &old).expect("pays");
+            node.deposit(&mut owner, after).expect("fits");
+            node.unstake(&mut owner, u64::MAX).expect("an exit fits");
+            assert!(node.invariant());
+        }
+    }
+
+    #[test]
+    fn shares_worth_less_than_one_raw_do_not_keep_a_position_open() {
+        let mut node = pools([0, 0, 1_000], [0, 0, 0]);
+        node.positions = 2;
+        let exposed = |shares| Position {
+            tranche: TrancheKind::Exposed as u8,
+            shares,
+            ..Position::zeroed()
+        };
+        let (mut large, mut small) = (exposed(999), exposed(1));
+        node.slash(MAX_SLASH_BPS).expect("fits");
+        assert_eq!(
+            node.unstake(&mut small, u64::MAX),
+            Err(StakingError::ZeroAmount)
+        );
+        assert_eq!(
+            node.close_position(&mut { large }),
+            Err(StakingError::PositionNotEmpty)
+        );
+        node.close_position(&mut small).expect("worth nothing");
+        assert_eq!((small.shares, node.positions), (0, 1));
+        assert_eq!(
+            (node.tranches[2].stake, node.tranches[2].shares),
+            (500, 999)
+        );
+        node.unstake(&mut large, u64::MAX).expect("leaves");
+        large.open_tickets = 0;
+        node.close_position(&mut large).expect("empty");
+        assert_eq!((node.tranches[2].stake, node.tranches[2].shares), (0, 0));
+    }
+
+    #[test]
+    fn an_operator_with_commission_to_claim_stays() {
+        let mut node = Node {
+            commission_owed: 1,
+            rewards_owed: 1,
+            positions: 2,
+            ..Node::zeroed()
+        };
+        let mut operator = Position::zeroed();
+        let mut delegator = Position {
+            tranche: TrancheKind::Protected as u8,
+            ..Position::zeroed()
+        };
+        assert_eq!(
+            node.close_position(&mut operator),
+            Err(StakingError::PositionNotEmpty)
+        );
+        node.close_position(&mut delegator).expect("empty");
+        node.claim(&mut operator).expect("commission");
+        node.close_position(&mut operator).expect("empty");
+        assert_eq!(node.positions, 0);
+    }
+
+    #[test]
+    fn a_ticket_leaves_with_all_its_shares() {
+        // Rounding has brought the first ticket's shares to more than it may pay.
+        let mut node = pools([0, 0, 0], [3, 0, 0]);
+        node.cooling[0].shares = 5;
+        node.tickets = 2;
+        let mut owner = Position::zeroed();
+        let ticket = |amount, shares| Ticket {
+            amount,
+            shares,
+            ..Ticket::zeroed()
+        };
+        assert_eq!(node.cooling[0].value_of(4), Ok(2));
+        let paid = node.withdraw_cooling(&mut owner, &ticket(1, 4));
+        assert_eq!(paid, Ok(1));
+        assert_eq!((node.cooling[0].stake, node.cooling[0].shares), (1, 1));
+        let paid = node.withdraw_cooling(&mut owner, &ticket(7, 1));
+        assert_eq!(paid, Ok(1));
+        assert_eq!((node.cooling[0].stake, node.cooling[0].shares), (0, 0));
+        assert!(node.invariant());
     }
 
     #[test]
