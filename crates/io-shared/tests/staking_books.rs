@@ -7,7 +7,6 @@ use bytemuck::Zeroable;
 use io_shared::{
     constants::{BPS, IO, MAX_SLASH_BPS},
     errors::StakingError,
-    math::shares::shares_for_deposit,
     state::{Node, NodeStatus, Position, Scheduled, Ticket, TrancheKind},
 };
 use proptest::prelude::*;
@@ -112,8 +111,6 @@ struct Model {
     rewarded: u128,
     claimed: u128,
     slashed: bool,
-    /// Lowest maximum that a slash was made at.
-    least_max: u64,
     steps: u64,
 }
 
@@ -142,7 +139,6 @@ impl Model {
             rewarded: 0,
             claimed: 0,
             slashed: false,
-            least_max: u64::MAX,
             steps: 0,
         }
     }
@@ -229,10 +225,13 @@ impl Model {
         let (mut node, mut owner) = (self.node, self.positions[position]);
         let shares = match node.deposit(&mut owner, accepted) {
             Ok(shares) => shares,
-            Err(error) => return self.assert_full(kind, accepted, error),
+            Err(error) => return self.assert_worn_out(kind, error),
         };
         (self.node, self.positions[position]) = (node, owner);
         assert!(shares >= accepted);
+        if position == 0 {
+            self.assert_slashable();
+        }
         self.stake_vault += accepted;
         self.paid_in[position] += accepted;
         assert!(self.node.active_stake() <= self.node.max_stake);
@@ -250,17 +249,38 @@ impl Model {
         }
     }
 
-    /// A deposit failed because a slash has left the pools too little to take so much.
-    fn assert_full(&self, kind: TrancheKind, amount: u64, error: StakingError) {
-        assert!(self.slashed && error == StakingError::Overflow, "{error}");
+    /// Whether a slash would leave more than a 64th of a pool of this kind.
+    fn worn_out(&self, kind: TrancheKind) -> bool {
         let (tranche, cooling) = (self.node.tranche(kind), self.node.cooling[kind as usize]);
-        let after = tranche.stake + amount;
-        let fits = |amount, stake, shares| shares_for_deposit(amount, stake, shares).is_some();
+        let held = self.node.active_stake() + self.node.cooling_stake();
+        let most = u128::from(held.max(self.node.max_stake)) + 1;
+        [
+            (tranche.stake, tranche.shares),
+            (cooling.stake, cooling.shares),
+        ]
+        .into_iter()
+        .any(|(stake, shares)| most * (u128::from(shares) + 1) > (u128::from(stake) + 1) << 56)
+    }
+
+    /// A deposit failed because a slash has left next to nothing.
+    fn assert_worn_out(&self, kind: TrancheKind, error: StakingError) {
         assert!(
-            !fits(amount, tranche.stake, tranche.shares)
-                || !fits(after, cooling.stake, cooling.shares)
+            self.slashed && error == StakingError::PriceTooLow,
+            "{error}"
         );
-        assert!(after > self.least_max, "what was the maximum still fits");
+        assert!(self.worn_out(kind));
+    }
+
+    /// What is let in can be slashed: of the operator's, all but a 64th of what it has.
+    fn assert_slashable(&self) {
+        let mut node = self.node;
+        let kind = TrancheKind::Operator;
+        let own = node.tranche(kind).stake + node.cooling[0].stake;
+        let others = node.tranches[2].stake + node.cooling[2].stake;
+        let slashed = node.slash(MAX_SLASH_BPS).unwrap();
+        let taken = slashed.operator_active + slashed.operator_cooling;
+        // Each of its two pools keeps 1 raw at least.
+        assert!(taken + 4 >= ((own + others) / 2).min(own - own / 64));
     }
 
     fn unstake(&mut self, position: usize, amount: u64) {
@@ -324,7 +344,10 @@ impl Model {
                 self.count_dust();
             }
             Err(_) if worth > room || worth == 0 => {}
-            Err(error) => assert!(self.slashed && error == StakingError::Overflow, "{error}"),
+            Err(error) => assert!(
+                self.slashed && error == StakingError::PriceTooLow,
+                "{error}"
+            ),
         }
     }
 
@@ -448,7 +471,7 @@ impl Model {
             }
             Err(StakingError::NothingToClaim) => assert_eq!(due, 0),
             Err(_) if due > room && (room == 0 || room < min) => {}
-            Err(error) => self.assert_full(kind, due.min(room), error),
+            Err(error) => self.assert_worn_out(kind, error),
         }
     }
 
@@ -462,7 +485,6 @@ impl Model {
         self.node.resume().unwrap();
         self.stake_vault -= slashed.total();
         self.slashed = true;
-        self.least_max = self.least_max.min(self.node.max_stake);
 
         let [own, protected, exposed] = KINDS.map(|kind| at_risk(&before, kind));
         let taken = KINDS.map(|kind| at_risk(&before, kind) - at_risk(&self.node, kind));

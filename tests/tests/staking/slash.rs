@@ -871,6 +871,50 @@ fn deposits_and_compounding_after_a_slash_pay_its_price() {
     books_and_everybody_out(&mut fixture, &[operator, old, new]);
 }
 
+/// Otherwise it could not be slashed: where a slash has taken all it could, the price is at its lowest.
+#[test]
+fn after_a_slash_that_took_all_new_stake_waits_until_the_rest_is_gone() {
+    let mut fixture = risky();
+    let (operator, delegator) = (fixture.operator(), fixture.delegator());
+    fixture.deposit(&operator, MIN);
+    fixture.deposit(&delegator, MIN);
+    fixture.reward(1_000 * IO);
+    // All but a little leaves, and of the rest a part cools down when the slash comes.
+    let gone = fixture.request(&operator, MIN * 9 / 10);
+    fixture.world.advance(COOLDOWN);
+    fixture.try_withdraw(&operator, gone).expect("cooled down");
+    let ticket = fixture.request(&operator, MIN / 20);
+    fixture.slash(HALF);
+    let left = fixture.node();
+    assert!(left.operator_stake() + left.cooling[0].stake < 10_000);
+
+    let too_low = StakingError::PriceTooLow;
+    let compound = |fixture: &mut Fixture| {
+        let compound = staking::compound(&operator.stake, POOL, 1);
+        fixture.world.send(&[compound], &[&operator.wallet])
+    };
+    let deposit = |fixture: &mut Fixture| fixture.try_deposit(&operator, MIN, MIN);
+    assert_fails(deposit(&mut fixture), too_low);
+    assert_fails(compound(&mut fixture), too_low);
+    assert_fails(fixture.try_cancel(&operator, ticket), too_low);
+    // The old ticket weighs on its own, too.
+    let rest = fixture.request(&operator, u64::MAX);
+    assert_fails(deposit(&mut fixture), too_low);
+    fixture.world.advance(COOLDOWN);
+    for index in [ticket, rest] {
+        fixture.try_withdraw(&operator, index).expect("cooled down");
+    }
+    fixture.deposit(&operator, 2 * MIN);
+    compound(&mut fixture).expect("earned before");
+    let before = fixture.value(&operator);
+    let slashed = fixture.slash(HALF);
+    assert_eq!(
+        slashed.operator_active,
+        (before + fixture.value(&delegator) + slashed.delegators_active) / 2
+    );
+    books_and_everybody_out(&mut fixture, &[operator, delegator]);
+}
+
 /// All leave, and nothing but a few raw stays.
 fn books_and_everybody_out(fixture: &mut Fixture, stakers: &[Staker]) {
     for staker in stakers {
@@ -969,10 +1013,14 @@ fn first_depositors_and_donations_to_the_vaults_win_nothing() {
         fixture.deposit(&operator, 2 * MIN);
         fixture.deposit(&attacker, 1);
         if slashed {
-            // The operator's pool is at its floor, the attacker's one raw is alone in the other.
+            // Shares of the operator's pool are worth next to nothing, and the attacker's one raw is alone
+            // in the other.
             for _ in 0..3 {
                 fixture.slash(HALF);
             }
+            let rest = fixture.request(&operator, u64::MAX);
+            fixture.world.advance(COOLDOWN);
+            fixture.try_withdraw(&operator, rest).expect("cooled down");
             fixture.deposit(&operator, 2 * MIN);
         }
         let (stake_vault, reward_vault) = (

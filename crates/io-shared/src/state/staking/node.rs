@@ -366,25 +366,17 @@ impl Node {
         Ok(issued)
     }
 
-    /// Adds `amount` to the active stake of one kind; returns the shares issued. Refuses stake that could not
-    /// leave again: all of a kind's fits into its cooling stake at any time, whatever a slash did to the
-    /// price there.
+    /// Adds `amount` to the active stake of one kind; returns the shares issued. Refuses it while a slash has
+    /// left next to nothing of that kind: see [`Node::check_price`].
     #[inline(always)]
     pub(super) fn add_stake(
         &mut self,
         kind: TrancheKind,
         amount: u64,
     ) -> Result<u64, StakingError> {
+        self.check_price(kind)?;
         let tranche = &mut self.tranches[kind as usize];
-        let issued = issue(&mut tranche.stake, &mut tranche.shares, amount)?;
-        let cooling = &self.cooling[kind as usize];
-        // At the price of 1 it fits, as all IO does.
-        if cooling.stake != cooling.shares
-            && shares_for_deposit(tranche.stake, cooling.stake, cooling.shares).is_none()
-        {
-            return Err(StakingError::Overflow);
-        }
-        Ok(issued)
+        issue(&mut tranche.stake, &mut tranche.shares, amount)
     }
 
     /// Moves `amount` of a position (`u64::MAX` for all) from active to cooling stake, for a new ticket.

@@ -7,14 +7,18 @@
 //! A slash lowers what a pool's shares are worth and so raises how many shares an amount is worth. If
 //! that went on without bound, moving stake through the pool would leave 64 bits, and an exit would fail.
 //! So a slash leaves in each pool at least [`least_stake`]: with that, everything the node may hold still
-//! moves through the pool as fewer than 2^60 shares, and 16 times as much would fit. For a node of
-//! 240,000 IO all in one pool that is about 5 IO; on the largest node possible, 1 part in 2^4.
+//! moves through the pool as fewer than 2^62 shares. For a node of 240,000 IO all in one pool that is about
+//! 1 IO; if all IO there can ever be lay in one pool, 1 part in 57.
+//!
+//! New stake in a pool at that price could not be slashed at all. So while what a slash would have to leave
+//! is more than 1 part in 64 of a pool, no stake of that kind comes in ([`Node::check_price`]): what is left
+//! leaves first, and the next deposit finds an empty pool.
 
 use super::super::layout;
 use super::{Node, NodeStatus, Position, TrancheKind};
 use crate::{
     Address,
-    constants::{BPS, MAX_SLASH_BPS, SLASH_DELAY, SLASH_LAPSE, VERSION},
+    constants::{BPS, HARD_CAP, MAX_SLASH_BPS, SLASH_DELAY, SLASH_LAPSE, VERSION},
     errors::StakingError,
     ids,
     math::fixed::mul_div_floor,
@@ -110,14 +114,14 @@ impl Slashed {
 }
 
 /// Least stake that a slash leaves in a pool with so many shares, where at most `most` raw IO may ever
-/// move through the pool: ceil((most + 1) × (shares + 1) ÷ 2^60).
+/// move through the pool: ceil((most + 1) × (shares + 1) ÷ 2^62).
 #[allow(
     clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,
-    reason = "2^64 × 2^64 − 1 + 2^60 fits, and 2^68 that remain are cut to what a pool can hold"
+    reason = "2^64 × 2^64 − 1 + 2^62 fits, and 2^66 that remain are cut to what a pool can hold"
 )]
 const fn least_stake(most: u64, shares: u64) -> u64 {
-    const STEP: u128 = 1 << 60;
+    const STEP: u128 = 1 << 62;
     let product = match (most as u128 + 1).checked_mul(shares as u128 + 1) {
         Some(product) => product,
         None => return u64::MAX,
@@ -127,6 +131,20 @@ const fn least_stake(most: u64, shares: u64) -> u64 {
         u64::MAX
     } else {
         least as u64
+    }
+}
+
+/// Whether more than 1 part in 64 of a pool is what a slash leaves in it: (most + 1) × (shares + 1) ÷ 2^62
+/// above (stake + 1) ÷ 64.
+#[allow(clippy::arithmetic_side_effects, reason = "2^64 × 2^56 fits")]
+const fn is_worn_out(most: u64, stake: u64, shares: u64) -> bool {
+    // At the price of 1 nothing was slashed.
+    if stake == shares {
+        return false;
+    }
+    match (most as u128 + 1).checked_mul(shares as u128 + 1) {
+        Some(product) => product > (stake as u128 + 1) << 56,
+        None => true,
     }
 }
 
@@ -156,12 +174,33 @@ impl Node {
         self.slash_lapses_at = 0;
     }
 
+    /// The most raw IO that may move through one of the pools.
+    fn most_stake(&self) -> u64 {
+        self.active_stake()
+            .saturating_add(self.cooling_stake())
+            .max(self.max_stake.min(HARD_CAP))
+    }
+
+    /// Refuses new stake of a kind that a slash left next to nothing of, active or cooling: it could not be
+    /// slashed, and if the node's maximum was raised since, it could not always leave again.
+    #[inline(always)]
+    pub(super) fn check_price(&self, kind: TrancheKind) -> Result<(), StakingError> {
+        let (active, cooling) = (self.tranche(kind), &self.cooling[kind as usize]);
+        if active.stake == active.shares && cooling.stake == cooling.shares {
+            return Ok(());
+        }
+        let most = self.most_stake();
+        if is_worn_out(most, active.stake, active.shares)
+            || is_worn_out(most, cooling.stake, cooling.shares)
+        {
+            return Err(StakingError::PriceTooLow);
+        }
+        Ok(())
+    }
+
     /// Takes `bps` of the stake at risk, the operator's first; what is taken is to be burned.
     pub fn slash(&mut self, bps: u64) -> Result<Slashed, StakingError> {
-        let most = self
-            .active_stake()
-            .saturating_add(self.cooling_stake())
-            .max(self.max_stake);
+        let most = self.most_stake();
         let at_stake = |kind: TrancheKind| {
             self.tranches[kind as usize]
                 .stake
@@ -406,13 +445,9 @@ mod tests {
             for _ in 0..200 {
                 node.slash(MAX_SLASH_BPS).expect("fits");
             }
-            let left = node.tranches[0].stake;
-            assert!(left > 0);
+            assert!(node.tranches[0].stake > 0);
             node.status = NodeStatus::Open as u8;
-            // Fill the node up to its maximum in the pool that lost most, and take it all out again.
-            let room = node.admit(TrancheKind::Operator, max, 1).expect("room");
-            node.deposit(&mut owner, room).expect("a deposit fits");
-            for part in [1, room / 3, u64::MAX] {
+            for part in [1, node.tranches[0].stake / 3, u64::MAX] {
                 node.unstake(&mut owner, part).expect("an exit fits");
             }
             assert_eq!(owner.shares, 0);
@@ -443,16 +478,14 @@ mod tests {
                 ..Position::zeroed()
             };
             node.rewards_owed = after;
-            let whole = node;
-            let refused = { node }.deposit(&mut { owner }, after);
-            assert_eq!(refused, Err(StakingError::Overflow));
+            for amount in [1, after] {
+                let refused = { node }.deposit(&mut { owner }, amount);
+                assert_eq!(refused, Err(StakingError::PriceTooLow));
+            }
             let refused = { node }.compound(&mut { owner }, after);
-            assert_eq!(refused, Err(StakingError::Overflow));
-            // 16 times as much as before, and what was let in leaves.
-            node.deposit(&mut owner, 15 * before).expect("fits");
-            node.unstake(&mut owner, u64::MAX).expect("an exit fits");
-            node = whole;
-            // Once the old ticket is paid, all of it.
+            assert_eq!(refused, Err(StakingError::PriceTooLow));
+            // Once the old ticket is paid, it may come, and go.
+            let whole = node;
             let old = Ticket {
                 amount: 500 * IO,
                 shares: 500 * IO,
@@ -462,6 +495,7 @@ mod tests {
             node.deposit(&mut owner, after).expect("fits");
             node.unstake(&mut owner, u64::MAX).expect("an exit fits");
             assert!(node.invariant());
+            node = whole;
         }
     }
 
@@ -541,11 +575,49 @@ mod tests {
         assert!(node.invariant());
     }
 
+    /// As much as there was, deposited where a slash has taken all it could.
+    #[test]
+    fn what_is_deposited_after_a_slash_can_be_slashed() {
+        let mut node = pools([1_000 * IO, 0, 1_000 * IO], [10 * IO, 0, 10 * IO]);
+        let mut owner = Position {
+            shares: 1_000 * IO,
+            ..Position::zeroed()
+        };
+        node.slash(MAX_SLASH_BPS).expect("fits");
+        let fresh = 1_000 * IO;
+        let mut deposited = node;
+        if deposited.deposit(&mut { owner }, fresh).is_ok() {
+            let slashed = deposited.slash(MAX_SLASH_BPS).expect("fits");
+            assert!(slashed.operator_active > fresh / 2, "{slashed:?}");
+        }
+        // Once what is left is out of the way.
+        node.unstake(&mut owner, u64::MAX).expect("an exit fits");
+        assert_eq!(
+            { node }.deposit(&mut { owner }, fresh),
+            Err(StakingError::PriceTooLow)
+        );
+        for (amount, shares) in [
+            (10 * IO, 10 * IO),
+            (u64::MAX, node.cooling[0].shares - 10 * IO),
+        ] {
+            let ticket = Ticket {
+                amount,
+                shares,
+                ..Ticket::zeroed()
+            };
+            node.withdraw_cooling(&mut owner, &ticket).expect("pays");
+        }
+        node.deposit(&mut owner, fresh).expect("an empty pool");
+        let slashed = node.slash(MAX_SLASH_BPS).expect("fits");
+        assert!(slashed.operator_active > fresh / 2, "{slashed:?}");
+    }
+
     #[test]
     fn what_a_pool_keeps_is_of_no_size() {
         // 240,000 IO, the most on a node of eight B200.
         let all = 240_000 * IO;
-        assert!(least_stake(all, all) < 6 * IO);
+        assert!(least_stake(all, all) < 2 * IO);
+        assert!(least_stake(HARD_CAP, HARD_CAP) < HARD_CAP / 57);
         assert_eq!(least_stake(0, 0), 1);
         assert_eq!(least_stake(u64::MAX, u64::MAX), u64::MAX);
     }
