@@ -571,8 +571,8 @@ pub fn retire_node(operator: &Pubkey, node: &Pubkey, pool: u8) -> Instruction {
     )
 }
 
-/// Starts the cooldown of somebody's whole position on a retired node, paid out to them as ever, once
-/// `io_emissions` has closed its account of the node and all rewards are shared out. Signed by `caller`,
+/// Starts the cooldown of somebody's whole position on a retired node, paid out to them as ever; with
+/// `emissions::harvest` and [`distribute`] in front if there is anything to share out. Signed by `caller`,
 /// who pays for the ticket's account, at an address of `caller`'s own, and gets the rent back. Returns the
 /// ticket with the instructions, which belong into one transaction.
 pub fn unstake_retired(caller: &Pubkey, stake: &Stake, rent: u64) -> (Pubkey, [Instruction; 3]) {

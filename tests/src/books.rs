@@ -5,13 +5,16 @@ use anyhow::{Context, Result, ensure};
 use io_client::{
     Pubkey, pda,
     shared::{
-        constants::{BPS, HARD_CAP, MAX_FEE_BPS, MAX_MULTIPLIER_MILLI, MAX_SUPPLIERS},
+        constants::{
+            BPS, HARD_CAP, MAX_FEE_BPS, MAX_MULTIPLIER_MILLI, MAX_SLASH_BPS, MAX_SUPPLIERS,
+            SLASH_DELAY, SLASH_LAPSE,
+        },
         ids::{TOKEN_PROGRAM, io_emissions, io_mint, io_payments, io_staking},
         math::{curve::Curve, fixed::mul_q64, weight::boost_bps},
         state::{
             Asset, DeviceClass, EmissionsConfig, Gateway, Layout, MintConfig, Minter, Node,
-            NodeEmission, PaymentsConfig, Position, Receipt, ReceiptEntry, RewardPool,
-            StakingConfig, Supplier, Ticket, TrancheKind, Venue,
+            NodeEmission, NodeStatus, PaymentsConfig, Position, Receipt, ReceiptEntry, RewardPool,
+            SlashProposal, StakingConfig, Supplier, Ticket, TrancheKind, Venue,
         },
     },
 };
@@ -91,6 +94,7 @@ fn check_accounts(world: &World) -> Result<()> {
         kind::<Node>(),
         kind::<Position>(),
         kind::<Ticket>(),
+        kind::<SlashProposal>(),
         kind::<EmissionsConfig>(),
         kind::<RewardPool>(),
         kind::<NodeEmission>(),
@@ -330,7 +334,11 @@ fn check_nodes(world: &World, books: &mut Books) -> Result<()> {
             .or_default()
             .push(ticket);
     }
+    let mut proposals: HashMap<Pubkey, SlashProposal> =
+        all::<SlashProposal>(world).into_iter().collect();
     for (address, node) in all::<Node>(world) {
+        let proposal = proposals.remove(&pda::slash(&address).0);
+        check_slash(&address, &node, proposal).with_context(|| format!("node {address}"))?;
         let positions = positions.remove(&address.to_bytes()).unwrap_or_default();
         let tickets = tickets.remove(&address.to_bytes()).unwrap_or_default();
         check_node(world, &node, &positions, &tickets, books)
@@ -338,6 +346,25 @@ fn check_nodes(world: &World, books: &mut Books) -> Result<()> {
     }
     ensure!(positions.is_empty(), "positions without a node");
     ensure!(tickets.is_empty(), "tickets without a node");
+    ensure!(proposals.is_empty(), "slash proposals without a node");
+    Ok(())
+}
+
+/// A slash proposal exists just while its node says so, on a node that is not open.
+fn check_slash(address: &Pubkey, node: &Node, proposal: Option<SlashProposal>) -> Result<()> {
+    let Some(proposal) = proposal else {
+        ensure!(!node.slash_open(), "a slash without a proposal");
+        return Ok(());
+    };
+    ensure!(
+        proposal.node == *address
+            && proposal.lapses_at == node.slash_lapses_at
+            && proposal.executable_at == proposal.proposed_at + SLASH_DELAY
+            && proposal.lapses_at == proposal.proposed_at + SLASH_LAPSE
+            && (1..=MAX_SLASH_BPS).contains(&proposal.bps),
+        "a slash proposal that is not the node's"
+    );
+    ensure!(!node.is_open(), "a slash proposed on an open node");
     Ok(())
 }
 
@@ -349,6 +376,22 @@ fn check_node(
     books: &mut Books,
 ) -> Result<()> {
     ensure!(node.invariant(), "the node's own invariant");
+    ensure!(
+        node.positions == positions.len() as u64 && node.tickets == tickets.len() as u64,
+        "counts {} positions and {} tickets, has {} and {}",
+        node.positions,
+        node.tickets,
+        positions.len(),
+        tickets.len()
+    );
+    // A retired node keeps the time of its halt, if it ever was.
+    let halted = node.status == NodeStatus::Halted as u8;
+    ensure!(
+        (halted || node.is_retired() || node.halted_at == 0) && !(halted && node.halted_at == 0),
+        "status {}, halted at {}",
+        node.status,
+        node.halted_at
+    );
     let least = [i64::MIN, i64::MAX].map(|at| node.min_stake.at(at));
     ensure!(
         least.iter().all(|least| *least <= node.max_stake)
@@ -515,7 +558,7 @@ mod tests {
     use crate::scenario::{DAY, Scenario, play_hours};
     use io_client::{
         shared::state::{Scheduled, U128},
-        token,
+        staking, token,
     };
     use solana_signer::Signer;
 
@@ -685,7 +728,11 @@ mod tests {
         ("weights: node", |w| {
             edit(w, drops, |n| n.drop_settlement = u64::MAX)
         }),
-        ("weights: node", |w| edit(w, any::<Node>, |n| n.status ^= 1)),
+        ("weights: node", |w| {
+            edit(w, any::<Node>, |n| {
+                (n.status, n.halted_at) = (NodeStatus::Halted as u8, 1);
+            });
+        }),
         // Invariants 3 and 4.
         ("the node's own invariant", |w| {
             edit(w, any::<Node>, |n| n.delegation_open = 2);
@@ -724,8 +771,11 @@ mod tests {
             set_tokens(w, vault, |held| held - 1);
         }),
         ("positions without a node", |w| {
-            let nowhere = w.fresh_address();
-            edit(w, |p: &Position| p.shares == 0, |p| p.node = nowhere);
+            let mut data = w.data(&find(w, |p: &Position| p.shares == 0));
+            // The node is behind the discriminator and eight bytes.
+            data[16..48].fill(9);
+            let stray = w.fresh_address();
+            w.put(stray, io_staking::ID, data, false);
         }),
         ("tickets without a node", |w| {
             let nowhere = w.fresh_address();
@@ -734,6 +784,46 @@ mod tests {
             let stray = w.fresh_address();
             w.put(stray, io_staking::ID, data, false);
             edit(w, |t: &Ticket| t.shares == 0, |t| t.node = nowhere);
+        }),
+        ("a slash without a proposal", |w| {
+            edit(w, any::<Node>, |n| n.slash_lapses_at = 1)
+        }),
+        ("not the node's", |w| {
+            propose(w, |p| p.lapses_at += 1);
+        }),
+        ("not the node's", |w| propose(w, |p| p.bps = 5_001)),
+        ("not the node's", |w| propose(w, |p| p.executable_at -= 1)),
+        ("on an open node", |w| {
+            propose(w, |_| ());
+            edit(
+                w,
+                |n: &Node| n.slash_open(),
+                |n| {
+                    (n.status, n.halted_at) = (NodeStatus::Open as u8, 0);
+                },
+            );
+        }),
+        ("proposals without a node", |w| {
+            propose(w, |_| ());
+            let from = find(w, any::<SlashProposal>);
+            let (data, stray) = (w.data(&from), w.fresh_address());
+            w.put(stray, io_staking::ID, data, false);
+        }),
+        ("has no known layout", |w| {
+            propose(w, |_| ());
+            let from = find(w, any::<SlashProposal>);
+            let mut data = w.data(&from);
+            data.pop();
+            w.put(from, io_staking::ID, data, false);
+        }),
+        ("counts", |w| edit(w, any::<Node>, |n| n.positions += 1)),
+        ("counts", |w| edit(w, any::<Node>, |n| n.tickets += 1)),
+        ("status 0, halted at 1", |w| {
+            edit(w, any::<Node>, |n| n.halted_at = 1)
+        }),
+        ("status 1, halted at 0", |w| {
+            propose(w, |_| ());
+            edit(w, |n: &Node| n.slash_open(), |n| n.halted_at = 0);
         }),
         // Invariant 7.
         ("left in transit", |w| {
@@ -777,6 +867,24 @@ mod tests {
             w.put(stray, io_staking::ID, data, false);
         }),
     ];
+
+    /// Halts a node and proposes a slash on it, changed as `damage` says.
+    fn propose(world: &mut World, damage: impl FnOnce(&mut SlashProposal)) {
+        let node = find(world, any::<Node>);
+        let authority = world.authority.pubkey();
+        let pool = world
+            .read::<DeviceClass>(&pda::device_class(world.read::<Node>(&node).class).0)
+            .pool;
+        world.run(
+            &[
+                staking::halt_node(&authority, &node, pool),
+                staking::propose_slash(&authority, &node, 1, [1; 32]),
+            ],
+            &[],
+        );
+        check_untouched(world).expect("nothing is broken");
+        edit(world, any::<SlashProposal>, damage);
+    }
 
     /// A node whose stake dropped and that was not settled since.
     fn drops(node: &Node) -> bool {

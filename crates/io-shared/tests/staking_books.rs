@@ -5,7 +5,7 @@
 
 use bytemuck::Zeroable;
 use io_shared::{
-    constants::{BPS, IO},
+    constants::{BPS, IO, MAX_SLASH_BPS},
     errors::StakingError,
     state::{Node, NodeStatus, Position, Scheduled, Ticket, TrancheKind},
 };
@@ -55,10 +55,17 @@ enum Move {
         position: usize,
         min: u64,
     },
-    /// As a slash will: takes basis points of the active and the cooling stake of one kind.
+    /// A halt, a slash, and a node that goes on.
     Slash {
-        kind: usize,
         bps: u64,
+    },
+    /// The class changes, and with it the node's maximum.
+    Maximum {
+        io: u64,
+    },
+    /// An empty position is closed and opened again.
+    Reopen {
+        position: usize,
     },
 }
 
@@ -66,8 +73,12 @@ fn amounts() -> impl Strategy<Value = u64> {
     prop_oneof![1..1_000_u64, 1..1_000 * IO, 1..20_000_000 * IO]
 }
 
+fn slash_bps() -> impl Strategy<Value = u64> {
+    prop_oneof![1..MAX_SLASH_BPS, Just(MAX_SLASH_BPS)]
+}
+
 fn moves(slashes: bool) -> impl Strategy<Value = Vec<Move>> {
-    let slash = if slashes { 1 } else { 0 };
+    let slash = if slashes { 4 } else { 0 };
     let one = prop_oneof![
         6 => (0..POSITIONS, amounts(), amounts())
             .prop_map(|(position, amount, min)| Move::Deposit { position, amount, min }),
@@ -78,7 +89,9 @@ fn moves(slashes: bool) -> impl Strategy<Value = Vec<Move>> {
         3 => (0..POSITIONS).prop_map(|position| Move::Claim { position }),
         2 => (0..POSITIONS, prop_oneof![Just(0), amounts(), Just(u64::MAX)])
             .prop_map(|(position, min)| Move::Compound { position, min }),
-        slash => (0..3_usize, 1..5_000_u64).prop_map(|(kind, bps)| Move::Slash { kind, bps }),
+        1 => (0..POSITIONS).prop_map(|position| Move::Reopen { position }),
+        slash => slash_bps().prop_map(|bps| Move::Slash { bps }),
+        slash => prop_oneof![200..1_000_u64, 200..1_000_000_u64, Just(100_000_000)].prop_map(|io| Move::Maximum { io }),
     ];
     prop::collection::vec(one, 1..120)
 }
@@ -90,12 +103,15 @@ struct Model {
     /// Each with the number of its position.
     tickets: Vec<(usize, Ticket)>,
     stake_vault: u64,
+    /// Part of the stake vault that rounding left to nobody.
+    dust: u64,
     reward_vault: u64,
     paid_in: [u64; POSITIONS],
     paid_out: [u64; POSITIONS],
     rewarded: u128,
     claimed: u128,
     slashed: bool,
+    steps: u64,
 }
 
 impl Model {
@@ -107,6 +123,7 @@ impl Model {
                 max_stake: 100_000_000 * IO,
                 min_self_stake_bps,
                 commission_bps: Scheduled::new(commission_bps),
+                positions: POSITIONS as u64,
                 ..Node::zeroed()
             },
             positions: core::array::from_fn(|i| Position {
@@ -115,12 +132,14 @@ impl Model {
             }),
             tickets: Vec::new(),
             stake_vault: 0,
+            dust: 0,
             reward_vault: 0,
             paid_in: [0; POSITIONS],
             paid_out: [0; POSITIONS],
             rewarded: 0,
             claimed: 0,
             slashed: false,
+            steps: 0,
         }
     }
 
@@ -150,7 +169,17 @@ impl Model {
         settled.rewards_owed + commission
     }
 
+    /// What a position would take out of the stake, were everything to cool down now.
+    fn wealth(&self, position: usize) -> u64 {
+        let tickets = self.tickets.iter().filter(|(i, _)| *i == position);
+        let cooling: u64 = tickets
+            .map(|(i, ticket)| self.ticket_value(*i, ticket).min(ticket.amount))
+            .sum();
+        self.value(position) + cooling
+    }
+
     fn apply(&mut self, step: &Move) {
+        self.steps += 1;
         match *step {
             Move::Deposit {
                 position,
@@ -175,7 +204,9 @@ impl Model {
             }
             Move::Claim { position } => self.claim(position),
             Move::Compound { position, min } => self.compound(position, min),
-            Move::Slash { kind, bps } => self.slash(KINDS[kind], bps),
+            Move::Slash { bps } => self.slash(bps),
+            Move::Maximum { io } => self.node.max_stake = io * IO,
+            Move::Reopen { position } => self.reopen(position),
         }
     }
 
@@ -190,11 +221,17 @@ impl Model {
             }
         };
         assert_eq!(accepted, amount.min(room));
-        let shares = self
-            .node
-            .deposit(&mut self.positions[position], accepted)
-            .unwrap();
+        // A failed instruction changes nothing.
+        let (mut node, mut owner) = (self.node, self.positions[position]);
+        let shares = match node.deposit(&mut owner, accepted) {
+            Ok(shares) => shares,
+            Err(error) => return self.assert_worn_out(kind, error),
+        };
+        (self.node, self.positions[position]) = (node, owner);
         assert!(shares >= accepted);
+        if position == 0 {
+            self.assert_slashable();
+        }
         self.stake_vault += accepted;
         self.paid_in[position] += accepted;
         assert!(self.node.active_stake() <= self.node.max_stake);
@@ -210,6 +247,40 @@ impl Model {
                     >= u128::from(total) * u128::from(self.node.min_self_stake_bps)
             );
         }
+    }
+
+    /// Whether a slash would leave more than a 64th of a pool of this kind.
+    fn worn_out(&self, kind: TrancheKind) -> bool {
+        let (tranche, cooling) = (self.node.tranche(kind), self.node.cooling[kind as usize]);
+        let held = self.node.active_stake() + self.node.cooling_stake();
+        let most = u128::from(held.max(self.node.max_stake)) + 1;
+        [
+            (tranche.stake, tranche.shares),
+            (cooling.stake, cooling.shares),
+        ]
+        .into_iter()
+        .any(|(stake, shares)| most * (u128::from(shares) + 1) > (u128::from(stake) + 1) << 56)
+    }
+
+    /// A deposit failed because a slash has left next to nothing.
+    fn assert_worn_out(&self, kind: TrancheKind, error: StakingError) {
+        assert!(
+            self.slashed && error == StakingError::PriceTooLow,
+            "{error}"
+        );
+        assert!(self.worn_out(kind));
+    }
+
+    /// What is let in can be slashed: of the operator's, all but a 64th of what it has.
+    fn assert_slashable(&self) {
+        let mut node = self.node;
+        let kind = TrancheKind::Operator;
+        let own = node.tranche(kind).stake + node.cooling[0].stake;
+        let others = node.tranches[2].stake + node.cooling[2].stake;
+        let slashed = node.slash(MAX_SLASH_BPS).unwrap();
+        let taken = slashed.operator_active + slashed.operator_cooling;
+        // Each of its two pools keeps 1 raw at least.
+        assert!(taken + 4 >= ((own + others) / 2).min(own - own / 64));
     }
 
     fn unstake(&mut self, position: usize, amount: u64) {
@@ -270,8 +341,13 @@ impl Model {
                 self.node = node;
                 self.positions[position] = owner;
                 self.tickets.remove(chosen);
+                self.count_dust();
             }
-            Err(error) => assert!(worth > room || worth == 0, "{error}"),
+            Err(_) if worth > room || worth == 0 => {}
+            Err(error) => assert!(
+                self.slashed && error == StakingError::PriceTooLow,
+                "{error}"
+            ),
         }
     }
 
@@ -291,6 +367,42 @@ impl Model {
         }
         self.stake_vault -= paid;
         self.paid_out[position] += paid;
+        self.count_dust();
+    }
+
+    /// What a withdrawal left to nobody.
+    fn count_dust(&mut self) {
+        let dust = self.stake_vault - self.node.active_stake() - self.node.cooling_stake();
+        assert!(dust >= self.dust);
+        self.dust = dust;
+    }
+
+    fn reopen(&mut self, position: usize) {
+        let (value, due) = (self.value(position), self.claimable(position));
+        let others: Vec<u64> = (0..POSITIONS).map(|i| self.value(i)).collect();
+        let open = self.positions[position].open_tickets;
+        // A failed instruction changes nothing.
+        let (mut node, mut owner) = (self.node, self.positions[position]);
+        match node.close_position(&mut owner) {
+            Ok(()) => {
+                assert_eq!((value, due, open), (0, 0, 0));
+                self.node = node;
+                self.node.positions += 1;
+                self.positions[position] = Position {
+                    tranche: kind_of(position) as u8,
+                    rewards_paid_per_share: node.tranche(kind_of(position)).rewards_per_share,
+                    ..Position::zeroed()
+                };
+                assert_eq!(self.claimable(position), 0);
+                for (i, before) in others.into_iter().enumerate() {
+                    assert!(self.value(i) >= before);
+                }
+            }
+            Err(error) => {
+                assert_eq!(error, StakingError::PositionNotEmpty);
+                assert!(value > 0 || due > 0 || open > 0);
+            }
+        }
     }
 
     fn share_out(&mut self) {
@@ -358,29 +470,62 @@ impl Model {
                 }
             }
             Err(StakingError::NothingToClaim) => assert_eq!(due, 0),
-            Err(error) => assert!(due > room && (room == 0 || room < min), "{error}"),
+            Err(_) if due > room && (room == 0 || room < min) => {}
+            Err(error) => self.assert_worn_out(kind, error),
         }
     }
 
-    fn slash(&mut self, kind: TrancheKind, bps: u64) {
-        let cut = |stake: u64| u64::try_from(u128::from(stake) * u128::from(bps) / 10_000).unwrap();
-        let tranche = &mut self.node.tranches[kind as usize];
-        let taken = cut(tranche.stake);
-        tranche.stake -= taken;
-        let cooling = &mut self.node.cooling[kind as usize];
-        let cooled = cut(cooling.stake);
-        cooling.stake -= cooled;
-        self.stake_vault -= taken + cooled;
+    fn slash(&mut self, bps: u64) {
+        let at_risk = |node: &Node, kind: TrancheKind| {
+            node.tranche(kind).stake + node.cooling[kind as usize].stake
+        };
+        let (before, wealth) = (self.node, self.wealths());
+        self.node.halt(1).unwrap();
+        let slashed = self.node.slash(bps).unwrap();
+        self.node.resume().unwrap();
+        self.stake_vault -= slashed.total();
         self.slashed = true;
+
+        let [own, protected, exposed] = KINDS.map(|kind| at_risk(&before, kind));
+        let taken = KINDS.map(|kind| at_risk(&before, kind) - at_risk(&self.node, kind));
+        assert_eq!(protected, at_risk(&self.node, TrancheKind::Protected));
+        assert_eq!(taken[0], slashed.operator_active + slashed.operator_cooling);
+        assert_eq!(
+            taken[2],
+            slashed.delegators_active + slashed.delegators_cooling
+        );
+        let part =
+            |stake: u64| u64::try_from(u128::from(stake) * u128::from(bps) / 10_000).unwrap();
+        assert!(slashed.total() <= part(own + exposed));
+        assert!(taken[0] <= own.min(part(own + exposed)));
+        // Never a larger part than the proposal names, and nothing that the operator can pay.
+        assert!(taken[2] <= part(exposed).min(part(own + exposed).saturating_sub(own)));
+        for (i, before) in wealth.into_iter().enumerate() {
+            assert!(self.wealth(i) <= before);
+            if kind_of(i) == TrancheKind::Protected {
+                assert_eq!(self.wealth(i), before);
+            }
+        }
+    }
+
+    fn wealths(&self) -> Vec<u64> {
+        (0..POSITIONS).map(|i| self.wealth(i)).collect()
     }
 
     fn check(&self) {
         assert!(self.node.invariant());
         assert_eq!(
             self.stake_vault,
-            self.node.active_stake() + self.node.cooling_stake(),
+            self.node.active_stake() + self.node.cooling_stake() + self.dust,
             "the stake vault is the active and the cooling stake"
         );
+        assert!(self.dust <= self.steps);
+        for (i, wealth) in self.wealths().into_iter().enumerate() {
+            assert!(
+                self.paid_out[i] + wealth <= self.paid_in[i] + self.steps,
+                "nobody gains more than 1 raw in a move"
+            );
+        }
         for kind in KINDS {
             let of_kind = || (0..POSITIONS).filter(move |i| kind_of(*i) as u8 == kind as u8);
             let tranche = self.node.tranche(kind);
@@ -394,7 +539,10 @@ impl Model {
                     .iter()
                     .filter(|(i, _)| kind_of(*i) as u8 == kind as u8)
             };
-            assert!(tickets().map(|(_, t)| t.shares).sum::<u64>() <= cooling.shares);
+            assert_eq!(
+                tickets().map(|(_, t)| t.shares).sum::<u64>(),
+                cooling.shares
+            );
             let values: u64 = tickets().map(|(i, t)| self.ticket_value(*i, t)).sum();
             assert!(values <= cooling.stake);
         }
@@ -426,7 +574,8 @@ impl Model {
 
     /// Everybody leaves and claims.
     fn leave(&mut self) {
-        for i in 0..POSITIONS {
+        // Twice: those who were left less than 1 raw may be the last, who leave with everything.
+        for i in (0..POSITIONS).chain(0..POSITIONS) {
             self.unstake(i, u64::MAX);
             self.check();
         }
@@ -438,6 +587,16 @@ impl Model {
             self.claim(i);
         }
         self.check();
+        // Nothing keeps a position from closing, and the pools are as new.
+        for i in 0..POSITIONS {
+            self.reopen(i);
+            assert_eq!(self.positions[i].shares, 0);
+        }
+        for kind in KINDS {
+            let (tranche, cooling) = (self.node.tranche(kind), self.node.cooling[kind as usize]);
+            assert_eq!((tranche.stake, tranche.shares), (0, 0));
+            assert_eq!((cooling.stake, cooling.shares), (0, 0));
+        }
     }
 }
 
@@ -546,11 +705,12 @@ fn three_stakers_share_a_reward_to_the_last_raw_but_rounding() {
 #[test]
 fn rewards_go_by_stake_not_by_shares_after_a_slash() {
     let mut model = Model::new(0, 0);
+    // The second is protected.
     model.deposit(0, 1_000 * IO, 1);
-    model.deposit(1, 1_000 * IO, 1);
-    model.slash(TrancheKind::Operator, 5_000);
+    model.deposit(2, 1_000 * IO, 1);
+    model.slash(5_000);
     model.apply(&Move::Reward { amount: 300 * IO });
-    let (operator, delegator) = (model.claimable(0), model.claimable(1));
+    let (operator, delegator) = (model.claimable(0), model.claimable(2));
     assert!(operator.abs_diff(100 * IO) <= 1 && delegator.abs_diff(200 * IO) <= 1);
     model.check();
 }

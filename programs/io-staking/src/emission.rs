@@ -49,6 +49,17 @@ pub fn require_harvested(
     Ok(())
 }
 
+/// Refuses to take somebody else's stake out while rewards that it earned are not shared out: they would go
+/// to whoever is left.
+pub fn require_nothing_earned(node_emission: &UncheckedAccount) -> Result<()> {
+    match read_emission(node_emission)? {
+        Some(emission) if emission.weight != 0 || emission.owed != 0 => {
+            Err(StakingError::HarvestFirst.into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Refuses new terms while emissions have something to settle by the old: see [`Node::check_settled`].
 pub fn require_settled(
     node: &Node,

@@ -16,11 +16,12 @@ use io_client::{
     Instruction, Pubkey, emissions, mint, payments, pda,
     shared::{
         constants::{
-            BPS, COOLDOWN, DAY, HOUR, IO, IO_DECIMALS, MAX_SUPPLIERS, USDC, USDC_DECIMALS,
+            BPS, COOLDOWN, DAY, HOUR, IO, IO_DECIMALS, MAX_SUPPLIERS, SLASH_DELAY, USDC,
+            USDC_DECIMALS,
         },
-        ids::{METADATA_PROGRAM, TOKEN_PROGRAM, io_mint, io_staking},
+        ids::{METADATA_PROGRAM, TOKEN_PROGRAM, io_mint},
         state::{
-            ClassRule, EmissionsRule, Feed, MintPolicy, MinterTerms, NodeStatus, PayoutPreference,
+            ClassRule, EmissionsRule, Feed, MintPolicy, MinterTerms, Node, PayoutPreference,
             TrancheKind,
         },
     },
@@ -87,6 +88,15 @@ impl Party {
             operator,
             holder,
         }
+    }
+
+    /// The operator's, and the holder's before and after the class made delegators slashable.
+    fn stakes(&self) -> [Stake; 3] {
+        let exposed = Stake {
+            tranche: TrancheKind::Exposed,
+            ..self.delegated
+        };
+        [self.own, self.delegated, exposed]
     }
 
     fn terms(&self) -> NodeTerms {
@@ -893,21 +903,10 @@ impl Bench {
 }
 
 impl Bench {
-    /// Closes the emission account of a retired node. Nothing retires nodes yet, so the benchmark
-    /// writes the status itself.
+    /// Slashes, and all that follows when an operator gives up, to the last account.
     fn retire(&mut self) {
-        for node in [self.a.node, self.b.node] {
-            self.run(emissions::harvest(&node, POOL));
-            let mut state = self.network.world.data(&node);
-            // Behind the discriminator and two bytes.
-            state[10] = NodeStatus::Retired as u8;
-            self.network.world.put(node, io_staking::ID, state, false);
-        }
-        self.measure(
-            ("io_emissions", "close_node_emission", "of a retired node"),
-            None,
-            |party| emissions::close_node_emission(&party.node, POOL, &party.operator.pubkey()),
-        );
+        let authority = self.authority();
+        self.slash();
         self.measure(("io_staking", "set_delegation", "close"), None, |party| {
             staking::set_delegation(&party.operator.pubkey(), &party.node, false)
         });
@@ -916,6 +915,161 @@ impl Bench {
             None,
             |party| staking::set_payout(&party.own, &party.holder.pubkey()),
         );
+        self.donate();
+        for node in [self.a.node, self.b.node] {
+            self.run(emissions::harvest(&node, POOL));
+            self.run(staking::distribute(&node));
+        }
+        self.measure(
+            ("io_staking", "retire_node", "a halted one"),
+            None,
+            |party| staking::retire_node(&party.operator.pubkey(), &party.node, POOL),
+        );
+        let rent = self.network.world.rent(staking::TICKET_SPACE);
+        let out = |stake: &Stake| staking::unstake_retired(&authority, stake, rent);
+        for party in [self.a.stakes(), self.b.stakes()] {
+            for stake in party {
+                let (_, [pay, make, request]) = out(&stake);
+                self.run(pay);
+                self.run(make);
+                if stake.tranche != TrancheKind::Protected {
+                    self.run(request);
+                }
+            }
+        }
+        self.measure(
+            (
+                "io_staking",
+                "request_unstake",
+                "by anyone, on a retired node",
+            ),
+            None,
+            |party| out(&party.delegated).1[2].clone(),
+        );
+        self.world().advance(COOLDOWN);
+        for index in 0..2 {
+            let party = [&self.a, &self.b][index];
+            let (tokens, stakes) = (party.holder_io, party.stakes());
+            for stake in stakes {
+                self.run(staking::withdraw_ticket(
+                    &stake,
+                    &out(&stake).0,
+                    &tokens,
+                    &authority,
+                ));
+                self.run(staking::claim(&stake, &tokens));
+            }
+        }
+        self.measure(
+            ("io_emissions", "close_node_emission", "of a retired node"),
+            None,
+            |party| emissions::close_node_emission(&party.node, POOL, &party.operator.pubkey()),
+        );
+        self.measure(
+            ("io_staking", "close_position", "anyone, on a retired node"),
+            None,
+            |party| staking::close_position(&authority, &party.delegated, &party.delegated.owner),
+        );
+        for party in [self.a.stakes(), self.b.stakes()] {
+            for stake in [party[0], party[2]] {
+                self.run(staking::close_position(&authority, &stake, &stake.owner));
+            }
+        }
+        self.measure(
+            ("io_staking", "close_node", "with both vaults"),
+            None,
+            |party| {
+                let operator = party.operator.pubkey();
+                staking::close_node(&party.node, &party.operator_io, &operator)
+            },
+        );
+    }
+
+    /// One that the operator pays, and one that delegators pay with it.
+    fn slash(&mut self) {
+        let (authority, io) = (self.authority(), io_mint::MINT.address);
+        let rent = self.network.world.rent(staking::TICKET_SPACE);
+        let rule = ClassRule::DelegatorsSlashable;
+        self.run(staking::schedule_class(&authority, CLASS, rule, 1));
+        self.world().advance(3 * DAY);
+        let keeper_io = self.keeper_io;
+        self.run(emissions::advance_epoch(&keeper_io, &io, POOLS));
+        for index in 0..2 {
+            let party = [&self.a, &self.b][index];
+            let (node, exposed, tokens) = (party.node, party.stakes()[2], party.holder_io);
+            self.run(emissions::harvest(&node, POOL));
+            self.run(staking::sync_class(&node, CLASS, POOL));
+            self.run(staking::open_position(&exposed.owner, &exposed));
+            self.run(staking::deposit(&exposed, &tokens, POOL, 500 * IO, 1));
+            self.request(index, 0, 0, 300 * IO, rent);
+            self.run(staking::halt_node(&authority, &node, POOL));
+        }
+        let propose =
+            |party: &Party| staking::propose_slash(&authority, &party.node, 1_000, [1; 32]);
+        self.measure(("io_staking", "propose_slash", GOVERNANCE), None, propose);
+        self.measure(("io_staking", "cancel_slash", GOVERNANCE), None, |party| {
+            staking::cancel_slash(&authority, &party.node, &authority)
+        });
+        for instruction in [propose(&self.a), propose(&self.b)] {
+            self.run(instruction);
+        }
+        self.world().advance(SLASH_DELAY);
+        let execute = |party: &Party| staking::execute_slash(&party.node, &io, &authority);
+        self.measure(
+            (
+                "io_staking",
+                "execute_slash",
+                "the operator's, active and cooling",
+            ),
+            None,
+            execute,
+        );
+        // The operator leaves but for a little, so that it cannot pay the next one.
+        for index in 0..2 {
+            let party = [&self.a, &self.b][index];
+            let state: Node = self.network.world.read(&party.node);
+            let rest = state.operator_stake() - 100 * IO;
+            self.request(index, 0, 1, rest, rent);
+        }
+        self.world().advance(COOLDOWN);
+        for index in 0..2 {
+            let party = [&self.a, &self.b][index];
+            let (own, tokens) = (party.own, party.operator_io);
+            for ticket in [0, 1] {
+                self.run(staking::withdraw(&own, ticket, &tokens, &own.owner));
+            }
+            self.request(index, 0, 2, 50 * IO, rent);
+            self.request(index, 2, 0, 200 * IO, rent);
+        }
+        for party in [self.a.node, self.b.node] {
+            self.run(staking::propose_slash(&authority, &party, 5_000, [1; 32]));
+        }
+        self.world().advance(SLASH_DELAY);
+        self.measure(
+            (
+                "io_staking",
+                "execute_slash",
+                "delegators' too, active and cooling",
+            ),
+            None,
+            execute,
+        );
+        self.world().advance(COOLDOWN);
+        for index in 0..2 {
+            let party = [&self.a, &self.b][index];
+            let [own, _, exposed] = party.stakes();
+            let tokens = [party.operator_io, party.holder_io];
+            self.run(staking::withdraw(&own, 2, &tokens[0], &own.owner));
+            self.run(staking::withdraw(&exposed, 0, &tokens[1], &exposed.owner));
+        }
+    }
+
+    /// Requests `amount` of one of a party's stakes.
+    fn request(&mut self, party: usize, stake: usize, index: u64, amount: u64, rent: u64) {
+        let stake = [&self.a, &self.b][party].stakes()[stake];
+        for step in staking::request_unstake(&stake.owner, &stake, POOL, index, amount, rent) {
+            self.run(step);
+        }
     }
 
     /// What only authority and guardian do; the hand-overs come last.

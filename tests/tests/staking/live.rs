@@ -62,6 +62,18 @@ impl Live {
         self.network.world.run(instructions, &[])
     }
 
+    /// Signed by those of `keys` that the instructions name.
+    pub fn run_by(&mut self, instructions: &[Instruction], keys: &[&Keypair]) -> Outcome {
+        let named = |key: &&&Keypair| {
+            let metas = instructions.iter().flat_map(|i| &i.accounts);
+            metas
+                .filter(|meta| meta.is_signer)
+                .any(|meta| meta.pubkey == key.pubkey())
+        };
+        let signers: Vec<&Keypair> = keys.iter().filter(named).copied().collect();
+        self.network.world.run(instructions, &signers)
+    }
+
     /// An enrolled node of one processor with `minimums` of its minimum staked.
     pub fn join(&mut self, class: u16, minimums: u64) -> Member {
         let wallet = self.world().wallet();
@@ -142,10 +154,19 @@ impl Live {
         self.network.world.token_balance(&vault) - before
     }
 
+    pub fn give_io(&mut self, wallet: &Pubkey, amount: u64) -> Pubkey {
+        self.network.give_io(wallet, amount)
+    }
+
     pub fn unstake(&mut self, member: &Member, amount: u64) {
+        self.unstake_at(member, 0, amount);
+    }
+
+    /// The position's ticket number `index`.
+    pub fn unstake_at(&mut self, member: &Member, index: u64, amount: u64) {
         let owner = member.stake.owner;
         let rent = self.network.world.rent(staking::TICKET_SPACE);
-        let request = staking::request_unstake(&owner, &member.stake, POOL, 0, amount, rent);
+        let request = staking::request_unstake(&owner, &member.stake, POOL, index, amount, rent);
         self.network.world.run(&request, &[&member.wallet]);
         self.check();
     }

@@ -25,9 +25,12 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 mod class;
+mod closing;
 mod commission;
 mod compound;
+mod crowd;
 mod live;
+mod slash;
 mod traps;
 
 const CONFIG: Pubkey = io_staking::CONFIG.address;
@@ -44,6 +47,7 @@ const MAX: u64 = 5 * MIN;
 struct Fixture {
     world: World,
     guardian: Keypair,
+    slasher: Keypair,
     operator: Keypair,
     node: Pubkey,
 }
@@ -80,6 +84,7 @@ impl Fixture {
         let mut fixture = Self {
             world,
             guardian,
+            slasher,
             operator,
             node: Pubkey::default(),
         };
@@ -1611,65 +1616,6 @@ fn withdraw_checks_its_accounts() {
         }
     }
     fixture.world.run(&[good], &[]);
-}
-
-#[test]
-fn an_open_slash_keeps_the_operators_tickets_and_nobody_elses() {
-    let mut fixture = Fixture::new();
-    let (operator, delegator) = (fixture.operator(), fixture.delegator());
-    fixture.deposit(&operator, 2 * MIN);
-    fixture.deposit(&delegator, MIN);
-    let (own, others) = (
-        fixture.request(&operator, MIN),
-        fixture.request(&delegator, MIN),
-    );
-    fixture.try_halt().expect("open");
-    fixture.world.advance(COOLDOWN);
-    let address = fixture.node;
-    fixture.edit::<Node>(&address, |node| node.slash_lapses_at = i64::MAX);
-    assert_fails(
-        fixture.try_withdraw(&operator, own),
-        StakingError::SlashOpen,
-    );
-    fixture
-        .try_withdraw(&delegator, others)
-        .expect("others may leave");
-    // The operator may ask to leave meanwhile, but waits.
-    fixture.request(&operator, MIN / 2);
-    let authority = fixture.authority().pubkey();
-    let resume = staking::resume_node(&authority, &address);
-    assert_fails(fixture.world.send(&[resume], &[]), StakingError::SlashOpen);
-    fixture.edit::<Node>(&address, |node| node.slash_lapses_at = 0);
-    fixture
-        .try_withdraw(&operator, own)
-        .expect("no proposal any more");
-}
-
-#[test]
-fn a_slashed_ticket_pays_what_is_left_and_the_last_one_all() {
-    let mut fixture = Fixture::new();
-    let operator = fixture.operator();
-    fixture.deposit(&operator, 1_000);
-    let tickets = [100, 200, 301].map(|amount| fixture.request(&operator, amount));
-    // A third of the cooling stake is gone, as a slash will take it.
-    let node = fixture.node;
-    fixture.edit::<Node>(&node, |node| node.cooling[0].stake = 401);
-    let vault = pda::stake_vault(&node).0;
-    fixture
-        .world
-        .put_token_account(vault, &node, &MINT, 399 + 401);
-    fixture.world.advance(COOLDOWN);
-    let paid = tickets.map(|index| {
-        let outcome = fixture.try_withdraw(&operator, index).expect("cooled down");
-        outcome.event::<Withdrawn>().amount
-    });
-    assert_eq!(paid.iter().sum::<u64>(), 401, "{paid:?}");
-    assert!(
-        paid[0].abs_diff(66) <= 1 && paid[1].abs_diff(133) <= 1,
-        "{paid:?}"
-    );
-    assert_eq!(fixture.node().cooling_stake(), 0);
-    assert_eq!(fixture.world.token_balance(&vault), 399);
 }
 
 #[test]

@@ -45,7 +45,7 @@ errors! {
         NodeNotRetired = "the node is not retired; its operator retires it first",
         NodeNotEmpty = "there are positions or tickets on the node; anyone can unstake, withdraw and close them once it is retired",
         PositionNotEmpty = "the position holds stake, rewards or tickets; unstake, withdraw and claim first",
-        SharesSpent = "slashes left the node's shares worth too little for more stake; choose another node",
         EmissionNotClosed = "the node's emission account exists; put io_emissions' close_node_emission before this instruction",
+        PriceTooLow = "a slash left next to nothing of this kind of stake; what is left is unstaked and withdrawn first",
     }
 }

@@ -51,7 +51,6 @@ impl Compound {
         let kind = position.kind()?;
         node.check_terms(kind)?;
         let compounded = node.compound(position, min_accepted)?;
-        node.check_reach(kind)?;
         let node = &*self.node;
         io_cpi::token::transfer(
             self.reward_vault.account(),

@@ -16,6 +16,7 @@ use io_shared::{
 /// - deposits are not paused, the node is open, and open to delegators unless the operator deposits
 /// - a delegator's position is of the tranche that the class has for delegators now
 /// - the node's rewards are shared out (see [`Node::check_harvested`])
+/// - no slash has left next to nothing of this kind of stake (see [`Node::slash`])
 /// - `amount` fits under the node's maximum and under what the operator's stake covers, or as much of
 ///   it as fits is at least `min_accepted`
 #[derive(Accounts)]
@@ -53,7 +54,6 @@ impl Deposit {
         node.check_terms(kind)?;
         let amount = node.admit(kind, amount, min_accepted)?;
         let shares = node.deposit(position, amount)?;
-        node.check_reach(kind)?;
         io_cpi::token::transfer(
             self.source.account(),
             self.stake_vault.account(),

@@ -1,4 +1,4 @@
-use crate::cooling;
+use crate::{cooling, emission};
 use anchor_lang::prelude::*;
 use io_shared::{
     errors::StakingError,
@@ -12,8 +12,8 @@ use io_shared::{
 /// Everything the node earned was shared out before, or whoever leaves last would take it.
 ///
 /// - `caller` signs and gets the ticket's rent when it is closed; anyone may
-/// - the node is retired, `io_emissions` has closed its account of it, and nothing in the reward vault
-///   waits to be shared out
+/// - the node is retired, all that it earned is harvested, and nothing in the reward vault waits to be
+///   shared out
 /// - the position holds stake
 /// - `ticket` is a blank account of this program with the space of a ticket, paid for
 #[derive(Accounts)]
@@ -37,10 +37,7 @@ pub struct UnstakeRetired {
 impl UnstakeRetired {
     pub fn unstake_retired(&mut self) -> Result<()> {
         require!(self.node.is_retired(), StakingError::NodeNotRetired);
-        require!(
-            self.node_emission.is_data_empty(),
-            StakingError::EmissionNotClosed
-        );
+        emission::require_nothing_earned(&self.node_emission)?;
         require!(
             io_cpi::token::balance(self.reward_vault.account()) == self.node.rewards_owed,
             StakingError::HarvestFirst

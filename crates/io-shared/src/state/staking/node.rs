@@ -136,7 +136,7 @@ pub struct Claim {
 
 /// Adds `amount` to a pool of stake; returns the shares issued for it.
 #[inline(always)]
-pub(super) fn issue(stake: &mut u64, shares: &mut u64, amount: u64) -> Result<u64, StakingError> {
+fn issue(stake: &mut u64, shares: &mut u64, amount: u64) -> Result<u64, StakingError> {
     // `None` if either sum would not fit.
     let issued = shares_for_deposit(amount, *stake, *shares).ok_or(StakingError::Overflow)?;
     *stake = stake.wrapping_add(amount);
@@ -359,12 +359,24 @@ impl Node {
     #[inline(always)]
     pub fn deposit(&mut self, position: &mut Position, amount: u64) -> Result<u64, StakingError> {
         let kind = position.kind()?;
-        let tranche = &mut self.tranches[kind as usize];
-        position.settle(tranche)?;
-        let issued = issue(&mut tranche.stake, &mut tranche.shares, amount)?;
+        position.settle(self.tranche(kind))?;
+        let issued = self.add_stake(kind, amount)?;
         // A part of the tranche's shares, which fit.
         position.shares = position.shares.wrapping_add(issued);
         Ok(issued)
+    }
+
+    /// Adds `amount` to the active stake of one kind; returns the shares issued. Refuses it while a slash has
+    /// left next to nothing of that kind: see [`Node::check_price`].
+    #[inline(always)]
+    pub(super) fn add_stake(
+        &mut self,
+        kind: TrancheKind,
+        amount: u64,
+    ) -> Result<u64, StakingError> {
+        self.check_price(kind)?;
+        let tranche = &mut self.tranches[kind as usize];
+        issue(&mut tranche.stake, &mut tranche.shares, amount)
     }
 
     /// Moves `amount` of a position (`u64::MAX` for all) from active to cooling stake, for a new ticket.
@@ -407,8 +419,9 @@ impl Node {
         })
     }
 
-    /// Takes a ticket out of the cooling stake: pays what its shares are worth now, at most what was
-    /// requested. A few raw IO that rounding added to them stay in the vault until the node is closed.
+    /// Takes a ticket out of the cooling stake with all its shares: what they are worth now, at most what
+    /// was requested. A few raw IO that rounding added to them are left to the other tickets; what those do
+    /// not take leaves the books, and goes to the operator when the node is closed.
     #[inline(always)]
     pub fn withdraw_cooling(
         &mut self,
@@ -417,13 +430,13 @@ impl Node {
     ) -> Result<u64, StakingError> {
         let kind = position.kind()?;
         let cooling = &mut self.cooling[kind as usize];
-        // Never above the stake, which lies in one token account; nor are the shares above all shares.
-        let value = cooling.value_of(ticket.shares)?;
-        cooling.stake = cooling.stake.wrapping_sub(value);
+        let paid = cooling.value_of(ticket.shares)?.min(ticket.amount);
+        // Not below zero: `value_of` takes no more shares than there are, and is at most the stake.
         cooling.shares = cooling.shares.wrapping_sub(ticket.shares);
+        cooling.stake = cooling.stake.wrapping_sub(paid).min(cooling.shares);
         self.tickets = self.tickets.saturating_sub(1);
         position.open_tickets = position.open_tickets.saturating_sub(1);
-        Ok(value.min(ticket.amount))
+        Ok(paid)
     }
 
     /// Takes a ticket back into the active stake, all of it or an error; returns the amount and the

@@ -40,6 +40,14 @@ impl Position {
         TrancheKind::from_byte(self.tranche).ok_or(StakingError::WrongTranche)
     }
 
+    /// Refuses to close a position, settled before, that anything is left on.
+    pub const fn check_empty(&self) -> Result<(), StakingError> {
+        if self.shares != 0 || self.rewards_owed != 0 || self.open_tickets != 0 {
+            return Err(StakingError::PositionNotEmpty);
+        }
+        Ok(())
+    }
+
     /// Moves the rewards that its shares earned since the last time to `rewards_owed`, rounded down.
     ///
     /// The accumulator may wrap around: the difference is right modulo 2^128, and what one position

@@ -6,20 +6,19 @@
 //!
 //! A slash lowers what a pool's shares are worth and so raises how many shares an amount is worth. If
 //! that went on without bound, moving stake through the pool would leave 64 bits, and an exit would fail.
-//! What counts is a pool's *reach*, (V + 1) × (shares + 1) ÷ (stake + 1), where V is all stake of its kind,
-//! active and cooling: no move within the kind makes the pool's shares more than that, and no exit,
-//! withdrawal or cancellation raises it.
+//! So a slash leaves in each pool at least [`least_stake`]: with that, everything the node may hold still
+//! moves through the pool as fewer than 2^62 shares. For a node of 240,000 IO all in one pool that is about
+//! 1 IO; if all IO there can ever be lay in one pool, 1 part in 57.
 //!
-//! - A slash leaves in each pool so much that its reach is at most 2^63. For 240,000 IO all in one pool
-//!   that is less than 1 IO.
-//! - A deposit is refused where the reach is above 2^57, which without a slash is more than all IO there is;
-//!   so new stake always leaves room for a slash by a factor of 64.
+//! New stake in a pool at that price could not be slashed at all. So while what a slash would have to leave
+//! is more than 1 part in 64 of a pool, no stake of that kind comes in ([`Node::check_price`]): what is left
+//! leaves first, and the next deposit finds an empty pool.
 
 use super::super::layout;
 use super::{Node, NodeStatus, Position, TrancheKind};
 use crate::{
     Address,
-    constants::{BPS, MAX_SLASH_BPS, SLASH_DELAY, SLASH_LAPSE, VERSION},
+    constants::{BPS, HARD_CAP, MAX_SLASH_BPS, SLASH_DELAY, SLASH_LAPSE, VERSION},
     errors::StakingError,
     ids,
     math::fixed::mul_div_floor,
@@ -114,22 +113,20 @@ impl Slashed {
     }
 }
 
-/// Highest reach of a pool that a slash may bring about.
-const REACH: u128 = 1 << 63;
-/// Highest reach of a pool that takes new stake.
-const DEPOSIT_REACH: u128 = 1 << 57;
-
-/// Least stake that a slash leaves in a pool with so many shares, where `most` is all stake of its kind.
+/// Least stake that a slash leaves in a pool with so many shares, where at most `most` raw IO may ever
+/// move through the pool: ceil((most + 1) × (shares + 1) ÷ 2^62).
 #[allow(
     clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,
-    reason = "2^64 × 2^64 is cut off before, and a quotient of less than 2^128 by 2^63 that does not fit is too"
+    reason = "2^64 × 2^64 − 1 + 2^62 fits, and 2^66 that remain are cut to what a pool can hold"
 )]
 const fn least_stake(most: u64, shares: u64) -> u64 {
-    let Some(product) = (most as u128 + 1).checked_mul(shares as u128 + 1) else {
-        return u64::MAX;
+    const STEP: u128 = 1 << 62;
+    let product = match (most as u128 + 1).checked_mul(shares as u128 + 1) {
+        Some(product) => product,
+        None => return u64::MAX,
     };
-    let least = product.div_ceil(REACH);
+    let least = product.div_ceil(STEP);
     if least > u64::MAX as u128 {
         u64::MAX
     } else {
@@ -137,20 +134,17 @@ const fn least_stake(most: u64, shares: u64) -> u64 {
     }
 }
 
-/// Whether a pool may take new stake, where `most` is all stake of its kind, the new included.
-#[inline(always)]
-#[allow(
-    clippy::arithmetic_side_effects,
-    reason = "a product of two numbers of at most 2^64 is cut off before; the divisor is not 0"
-)]
-const fn takes_stake(most: u64, stake: u64, shares: u64) -> bool {
+/// Whether more than 1 part in 64 of a pool is what a slash leaves in it: (most + 1) × (shares + 1) ÷ 2^62
+/// above (stake + 1) ÷ 64.
+#[allow(clippy::arithmetic_side_effects, reason = "2^64 × 2^56 fits")]
+const fn is_worn_out(most: u64, stake: u64, shares: u64) -> bool {
+    // At the price of 1 nothing was slashed.
     if stake == shares {
-        // At par the reach is below 2^57 for all IO there is.
-        return true;
+        return false;
     }
     match (most as u128 + 1).checked_mul(shares as u128 + 1) {
-        Some(product) => product / (stake as u128 + 1) <= DEPOSIT_REACH,
-        None => false,
+        Some(product) => product > (stake as u128 + 1) << 56,
+        None => true,
     }
 }
 
@@ -175,37 +169,49 @@ impl Node {
         Ok(())
     }
 
-    /// All stake of one kind, active and cooling, raw IO. It lies in one token account, so the sum fits.
-    #[inline(always)]
-    fn stake_of(&self, kind: TrancheKind) -> u64 {
-        self.tranches[kind as usize]
-            .stake
-            .wrapping_add(self.cooling[kind as usize].stake)
-    }
-
-    /// Refuses a deposit, booked before, to pools whose shares slashes have made worth too little.
-    #[inline(always)]
-    pub fn check_reach(&self, kind: TrancheKind) -> Result<(), StakingError> {
-        let (active, cooling) = (&self.tranches[kind as usize], &self.cooling[kind as usize]);
-        let most = self.stake_of(kind);
-        if takes_stake(most, active.stake, active.shares)
-            && takes_stake(most, cooling.stake, cooling.shares)
-        {
-            Ok(())
-        } else {
-            Err(StakingError::SharesSpent)
-        }
-    }
-
     /// Ends a proposal, executed or not.
     pub const fn end_slash(&mut self) {
         self.slash_lapses_at = 0;
     }
 
+    /// The most raw IO that may move through one of the pools.
+    fn most_stake(&self) -> u64 {
+        self.active_stake()
+            .saturating_add(self.cooling_stake())
+            .max(self.max_stake.min(HARD_CAP))
+    }
+
+    /// Refuses new stake of a kind that a slash left next to nothing of, active or cooling: it could not be
+    /// slashed, and if the node's maximum was raised since, it could not always leave again.
+    #[inline(always)]
+    pub(super) fn check_price(&self, kind: TrancheKind) -> Result<(), StakingError> {
+        let (active, cooling) = (self.tranche(kind), &self.cooling[kind as usize]);
+        if active.stake == active.shares && cooling.stake == cooling.shares {
+            return Ok(());
+        }
+        let most = self.most_stake();
+        if is_worn_out(most, active.stake, active.shares)
+            || is_worn_out(most, cooling.stake, cooling.shares)
+        {
+            return Err(StakingError::PriceTooLow);
+        }
+        Ok(())
+    }
+
     /// Takes `bps` of the stake at risk, the operator's first; what is taken is to be burned.
     pub fn slash(&mut self, bps: u64) -> Result<Slashed, StakingError> {
-        let own = self.stake_of(TrancheKind::Operator);
-        let others = self.stake_of(TrancheKind::Exposed);
+        let most = self.most_stake();
+        let at_stake = |kind: TrancheKind| {
+            self.tranches[kind as usize]
+                .stake
+                .checked_add(self.cooling[kind as usize].stake)
+        };
+        let (Some(own), Some(others)) = (
+            at_stake(TrancheKind::Operator),
+            at_stake(TrancheKind::Exposed),
+        ) else {
+            return Err(StakingError::Overflow);
+        };
         let amount = own
             .checked_add(others)
             .and_then(|at_risk| mul_div_floor(at_risk, bps, BPS))
@@ -213,9 +219,9 @@ impl Node {
         let of_own = amount.min(own);
         let of_others = amount.saturating_sub(own);
         let (operator_active, operator_cooling) =
-            self.slash_kind(TrancheKind::Operator, of_own, own)?;
+            self.slash_kind(TrancheKind::Operator, of_own, own, most)?;
         let (delegators_active, delegators_cooling) =
-            self.slash_kind(TrancheKind::Exposed, of_others, others)?;
+            self.slash_kind(TrancheKind::Exposed, of_others, others, most)?;
         Ok(Slashed {
             operator_active,
             operator_cooling,
@@ -230,6 +236,7 @@ impl Node {
         kind: TrancheKind,
         amount: u64,
         total: u64,
+        most: u64,
     ) -> Result<(u64, u64), StakingError> {
         if amount == 0 {
             return Ok((0, 0));
@@ -238,9 +245,9 @@ impl Node {
         let from_active =
             mul_div_floor(amount, active.stake, total).ok_or(StakingError::Overflow)?;
         let from_cooling = amount.saturating_sub(from_active);
-        let active = take(&mut active.stake, active.shares, total, from_active);
+        let active = take(&mut active.stake, active.shares, most, from_active);
         let cooling = &mut self.cooling[kind as usize];
-        let cooling = take(&mut cooling.stake, cooling.shares, total, from_cooling);
+        let cooling = take(&mut cooling.stake, cooling.shares, most, from_cooling);
         Ok((active, cooling))
     }
 
@@ -258,21 +265,23 @@ impl Node {
         self.status == NodeStatus::Retired as u8
     }
 
-    /// Settles a position and takes it off the books, if it holds nothing. Shares that slashes left worth
-    /// less than 1 raw IO are nothing.
+    /// Settles a position and takes it off the books, if it is empty. Shares that a slash left worth less
+    /// than 1 raw go with it: they cannot be unstaked. The operator's stays while there is
+    /// commission to claim.
     pub fn close_position(&mut self, position: &mut Position) -> Result<(), StakingError> {
         let kind = position.kind()?;
         let tranche = &mut self.tranches[kind as usize];
         position.settle(tranche)?;
-        let worth = tranche.value_of(position.shares)?;
-        if worth != 0 || position.rewards_owed != 0 || position.open_tickets != 0 {
+        if tranche.value_of(position.shares)? == 0 {
+            // Not below zero: `value_of` takes no more shares than there are.
+            tranche.shares = tranche
+                .shares
+                .wrapping_sub(core::mem::take(&mut position.shares));
+        }
+        position.check_empty()?;
+        if kind == TrancheKind::Operator && self.commission_owed != 0 {
             return Err(StakingError::PositionNotEmpty);
         }
-        tranche.shares = tranche
-            .shares
-            .checked_sub(position.shares)
-            .ok_or(StakingError::Overflow)?;
-        position.shares = 0;
         self.positions = self.positions.saturating_sub(1);
         Ok(())
     }
@@ -298,8 +307,6 @@ impl Node {
     reason = "a test that overflows fails"
 )]
 mod tests {
-    extern crate std;
-
     use super::super::{Cooling, Ticket, Tranche};
     use super::*;
     use crate::constants::{DAY, IO};
@@ -398,8 +405,8 @@ mod tests {
         let mut node = pools([50 * IO, 999 * IO, 300 * IO], [50 * IO, 9 * IO, 100 * IO]);
         let slashed = node.slash(5_000).expect("fits");
         // Half of 500 is 250, of which the operator has 100, but for what its pools keep.
-        let kept = 2 * least_stake(100 * IO, 50 * IO);
-        assert!(kept < 100);
+        let kept = 2 * least_stake(node.max_stake, 50 * IO);
+        assert!(kept < IO / 100);
         assert_eq!(
             slashed.operator_active + slashed.operator_cooling,
             100 * IO - kept
@@ -421,8 +428,7 @@ mod tests {
 
     #[test]
     fn after_any_number_of_slashes_all_stake_still_moves() {
-        // The last is about all IO that there is.
-        for max_io in [200_u64, 240_000, 800_000_000] {
+        for max_io in [200_u64, 240_000, 20_480_000_000 / 32] {
             let max = max_io * IO;
             let mut node = pools([max / 2, 0, 0], [max / 4, 0, 0]);
             node.max_stake = max;
@@ -431,108 +437,187 @@ mod tests {
                 open_tickets: 1,
                 ..Position::zeroed()
             };
-            let mut tickets = std::vec![Ticket {
+            let old = Ticket {
                 amount: max / 4,
                 shares: max / 4,
                 ..Ticket::zeroed()
-            }];
-            for round in 0..200 {
+            };
+            for _ in 0..200 {
                 node.slash(MAX_SLASH_BPS).expect("fits");
-                // Now and then new stake, as long as it is taken, and some of it leaves again.
-                if round % 7 == 0 {
-                    node.status = NodeStatus::Open as u8;
-                    let (mut tried, mut by) = (node, owner);
-                    let room = tried.admit(TrancheKind::Operator, max, 1).expect("room");
-                    let taken = tried
-                        .deposit(&mut by, room)
-                        .and_then(|_| tried.check_reach(TrancheKind::Operator));
-                    if taken.is_ok() {
-                        (node, owner) = (tried, by);
-                    }
-                    node.status = NodeStatus::Halted as u8;
-                }
-                let half = node.tranches[0].value_of(owner.shares).expect("fits") / 2;
-                if half > 0 {
-                    let out = node.unstake(&mut owner, half).expect("an exit fits");
-                    tickets.push(Ticket {
-                        amount: out.amount,
-                        shares: out.cooling_shares,
-                        ..Ticket::zeroed()
-                    });
-                }
-                assert!(node.invariant());
             }
-            if node.tranches[0].value_of(owner.shares) != Ok(0) {
-                let out = node.unstake(&mut owner, u64::MAX).expect("an exit fits");
-                tickets.push(Ticket {
-                    amount: out.amount,
-                    shares: out.cooling_shares,
-                    ..Ticket::zeroed()
-                });
+            assert!(node.tranches[0].stake > 0);
+            node.status = NodeStatus::Open as u8;
+            for part in [1, node.tranches[0].stake / 3, u64::MAX] {
+                node.unstake(&mut owner, part).expect("an exit fits");
             }
-            for ticket in &tickets {
-                node.withdraw_cooling(&mut owner, ticket).expect("pays");
-                assert!(node.invariant());
+            assert_eq!(owner.shares, 0);
+            node.withdraw_cooling(&mut owner, &old).expect("pays");
+            assert!(node.invariant());
+        }
+    }
+
+    /// A ticket from before a slash lies in the cooling stake, whose price is as low as it gets, and the
+    /// class's maximum has grown a thousandfold since.
+    #[test]
+    fn stake_that_could_not_leave_again_is_not_let_in() {
+        let (before, after) = (1_000 * IO, 1_000_000 * IO);
+        let mut node = pools([0, 0, 0], [500 * IO, 0, 500 * IO]);
+        node.max_stake = before;
+        for _ in 0..60 {
+            node.slash(MAX_SLASH_BPS).expect("fits");
+        }
+        let [operator, _, exposed] = node.cooling;
+        assert!(operator.stake < 100_000 && exposed.stake < 100_000);
+        node.status = NodeStatus::Open as u8;
+        node.delegation_open = 1;
+        node.max_stake = after;
+        for kind in [TrancheKind::Operator, TrancheKind::Exposed] {
+            let mut owner = Position {
+                tranche: kind as u8,
+                rewards_owed: after,
+                ..Position::zeroed()
+            };
+            node.rewards_owed = after;
+            for amount in [1, after] {
+                let refused = { node }.deposit(&mut { owner }, amount);
+                assert_eq!(refused, Err(StakingError::PriceTooLow));
             }
-            assert_eq!(node.cooling[0].shares, 0);
-            node.close_position(&mut owner).expect("nothing is left");
-            assert_eq!(node.tranches[0].shares, 0);
+            let refused = { node }.compound(&mut { owner }, after);
+            assert_eq!(refused, Err(StakingError::PriceTooLow));
+            // Once the old ticket is paid, it may come, and go.
+            let whole = node;
+            let old = Ticket {
+                amount: 500 * IO,
+                shares: 500 * IO,
+                ..Ticket::zeroed()
+            };
+            node.withdraw_cooling(&mut owner, &old).expect("pays");
+            node.deposit(&mut owner, after).expect("fits");
+            node.unstake(&mut owner, u64::MAX).expect("an exit fits");
+            assert!(node.invariant());
+            node = whole;
         }
     }
 
     #[test]
-    fn a_pool_slashed_too_far_takes_no_new_stake() {
-        let mut node = pools([1_000 * IO, 0, 0], [0, 0, 0]);
-        assert_eq!(node.check_reach(TrancheKind::Operator), Ok(()));
-        // (V + 1) × (shares + 1) ÷ (stake + 1) with V = stake is about the shares: 10^11.
-        node.tranches[0].stake = 1;
-        assert_eq!(node.check_reach(TrancheKind::Operator), Ok(()));
-        // 2^57 ÷ 10^11 is 1.4 million.
-        node.cooling[0] = Cooling {
-            stake: 2_000_000,
-            shares: 2_000_000,
+    fn shares_worth_less_than_one_raw_do_not_keep_a_position_open() {
+        let mut node = pools([0, 0, 1_000], [0, 0, 0]);
+        node.positions = 2;
+        let exposed = |shares| Position {
+            tranche: TrancheKind::Exposed as u8,
+            shares,
+            ..Position::zeroed()
         };
-        let spent = Err(StakingError::SharesSpent);
-        node.tranches[0].stake = 0;
-        assert_eq!(node.check_reach(TrancheKind::Operator), spent);
-        assert_eq!(node.check_reach(TrancheKind::Exposed), Ok(()));
-        node.tranches[0] = Tranche::default();
-        node.cooling[0].stake = 0;
-        assert_eq!(node.check_reach(TrancheKind::Operator), Ok(()));
+        let (mut large, mut small) = (exposed(999), exposed(1));
+        node.slash(MAX_SLASH_BPS).expect("fits");
+        assert_eq!(
+            node.unstake(&mut small, u64::MAX),
+            Err(StakingError::ZeroAmount)
+        );
+        assert_eq!(
+            node.close_position(&mut { large }),
+            Err(StakingError::PositionNotEmpty)
+        );
+        node.close_position(&mut small).expect("worth nothing");
+        assert_eq!((small.shares, node.positions), (0, 1));
+        assert_eq!(
+            (node.tranches[2].stake, node.tranches[2].shares),
+            (500, 999)
+        );
+        node.unstake(&mut large, u64::MAX).expect("leaves");
+        large.open_tickets = 0;
+        node.close_position(&mut large).expect("empty");
+        assert_eq!((node.tranches[2].stake, node.tranches[2].shares), (0, 0));
     }
 
     #[test]
-    fn shares_worth_nothing_are_no_stake() {
-        let mut node = pools([101, 0, 0], [0, 0, 0]);
-        node.positions = 2;
-        node.tranches[0].stake = 26;
-        let mut small = Position {
-            shares: 1,
+    fn an_operator_with_commission_to_claim_stays() {
+        let mut node = Node {
+            commission_owed: 1,
+            rewards_owed: 1,
+            positions: 2,
+            ..Node::zeroed()
+        };
+        let mut operator = Position::zeroed();
+        let mut delegator = Position {
+            tranche: TrancheKind::Protected as u8,
             ..Position::zeroed()
         };
-        let mut large = Position {
-            shares: 100,
-            ..Position::zeroed()
-        };
-        let full = Err(StakingError::PositionNotEmpty);
-        assert_eq!(node.close_position(&mut large), full);
         assert_eq!(
-            node.unstake(&mut small, u64::MAX).err(),
-            Some(StakingError::ZeroAmount)
+            node.close_position(&mut operator),
+            Err(StakingError::PositionNotEmpty)
         );
-        assert_eq!(node.close_position(&mut small), Ok(()));
-        assert_eq!((node.tranches[0].shares, node.positions), (100, 1));
+        node.close_position(&mut delegator).expect("empty");
+        node.claim(&mut operator).expect("commission");
+        node.close_position(&mut operator).expect("empty");
+        assert_eq!(node.positions, 0);
+    }
+
+    #[test]
+    fn a_ticket_leaves_with_all_its_shares() {
+        // Rounding has brought the first ticket's shares to more than it may pay.
+        let mut node = pools([0, 0, 0], [3, 0, 0]);
+        node.cooling[0].shares = 5;
+        node.tickets = 2;
+        let mut owner = Position::zeroed();
+        let ticket = |amount, shares| Ticket {
+            amount,
+            shares,
+            ..Ticket::zeroed()
+        };
+        assert_eq!(node.cooling[0].value_of(4), Ok(2));
+        let paid = node.withdraw_cooling(&mut owner, &ticket(1, 4));
+        assert_eq!(paid, Ok(1));
+        assert_eq!((node.cooling[0].stake, node.cooling[0].shares), (1, 1));
+        let paid = node.withdraw_cooling(&mut owner, &ticket(7, 1));
+        assert_eq!(paid, Ok(1));
+        assert_eq!((node.cooling[0].stake, node.cooling[0].shares), (0, 0));
         assert!(node.invariant());
-        assert_eq!(node.tranches[0].value_of(100), Ok(26));
+    }
+
+    /// As much as there was, deposited where a slash has taken all it could.
+    #[test]
+    fn what_is_deposited_after_a_slash_can_be_slashed() {
+        let mut node = pools([1_000 * IO, 0, 1_000 * IO], [10 * IO, 0, 10 * IO]);
+        let mut owner = Position {
+            shares: 1_000 * IO,
+            ..Position::zeroed()
+        };
+        node.slash(MAX_SLASH_BPS).expect("fits");
+        let fresh = 1_000 * IO;
+        let mut deposited = node;
+        if deposited.deposit(&mut { owner }, fresh).is_ok() {
+            let slashed = deposited.slash(MAX_SLASH_BPS).expect("fits");
+            assert!(slashed.operator_active > fresh / 2, "{slashed:?}");
+        }
+        // Once what is left is out of the way.
+        node.unstake(&mut owner, u64::MAX).expect("an exit fits");
+        assert_eq!(
+            { node }.deposit(&mut { owner }, fresh),
+            Err(StakingError::PriceTooLow)
+        );
+        for (amount, shares) in [
+            (10 * IO, 10 * IO),
+            (u64::MAX, node.cooling[0].shares - 10 * IO),
+        ] {
+            let ticket = Ticket {
+                amount,
+                shares,
+                ..Ticket::zeroed()
+            };
+            node.withdraw_cooling(&mut owner, &ticket).expect("pays");
+        }
+        node.deposit(&mut owner, fresh).expect("an empty pool");
+        let slashed = node.slash(MAX_SLASH_BPS).expect("fits");
+        assert!(slashed.operator_active > fresh / 2, "{slashed:?}");
     }
 
     #[test]
     fn what_a_pool_keeps_is_of_no_size() {
-        // 240,000 IO, the most on a node of eight B200; and all IO that there is.
+        // 240,000 IO, the most on a node of eight B200.
         let all = 240_000 * IO;
-        assert!(least_stake(all, all) < IO);
-        let all = 800_000_000 * IO;
-        assert!(least_stake(all, all) < all / 100);
+        assert!(least_stake(all, all) < 2 * IO);
+        assert!(least_stake(HARD_CAP, HARD_CAP) < HARD_CAP / 57);
         assert_eq!(least_stake(0, 0), 1);
         assert_eq!(least_stake(u64::MAX, u64::MAX), u64::MAX);
     }

@@ -2,7 +2,6 @@
 //! become stake.
 
 use super::super::{NodeEmission, RewardPool, Scheduled};
-use super::node::issue;
 use super::{DeviceClass, Node, Position, StakingConfig, TrancheKind};
 use crate::{
     constants::{COOLDOWN, MAX_COMMISSION_BPS},
@@ -117,8 +116,7 @@ impl Node {
             .rewards_owed
             .checked_sub(amount)
             .ok_or(StakingError::Overflow)?;
-        let tranche = &mut self.tranches[kind as usize];
-        let shares = issue(&mut tranche.stake, &mut tranche.shares, amount)?;
+        let shares = self.add_stake(kind, amount)?;
         // A part of the tranche's shares, which fit.
         position.shares = position.shares.wrapping_add(shares);
         Ok(Compound {
