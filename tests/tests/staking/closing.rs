@@ -1,7 +1,7 @@
 //! Nodes that are given up, emptied and closed, and positions that are closed.
 
 use crate::{
-    Fixture, MIN, MINT, POOL, RISKY, Staker, assert_reason, assert_rounded,
+    Fixture, MIN, MINT, POOL, RISKY, Staker, assert_code, assert_reason, assert_rounded,
     live::{CLASS, Live, Member, POOL as LIVE_POOL},
     swapped, terms,
 };
@@ -181,32 +181,40 @@ fn retire_node_refuses() {
 
 #[test]
 fn a_retired_node_can_still_be_slashed() {
-    let mut fixture = Fixture::new();
-    let operator = fixture.operator();
-    fixture.deposit(&operator, 2 * MIN);
-    let index = fixture.request(&operator, MIN);
-    fixture.retire();
-    fixture.propose(5_000);
-    fixture.world.advance(COOLDOWN);
-    assert_fails(
-        fixture.try_withdraw(&operator, index),
-        StakingError::SlashOpen,
-    );
-    // Others may help it out meanwhile; its stake waits all the same.
-    let stranger = fixture.world.wallet();
-    let (ticket, result) = fixture.try_unstake_for(&stranger, &operator);
-    result.expect("retired");
-    fixture.try_execute().expect("ripe");
-    fixture.try_withdraw(&operator, index).expect("no proposal");
-    fixture.world.advance(COOLDOWN);
-    let withdraw = staking::withdraw_ticket(
-        &operator.stake,
-        &ticket,
-        &operator.tokens,
-        &stranger.pubkey(),
-    );
-    fixture.world.run(&[withdraw], &[]);
-    assert_eq!(fixture.balance(&operator), 99 * MIN);
+    for retired_first in [true, false] {
+        let mut fixture = Fixture::new();
+        let operator = fixture.operator();
+        fixture.deposit(&operator, 2 * MIN);
+        let index = fixture.request(&operator, MIN);
+        if retired_first {
+            fixture.retire();
+            fixture.propose(5_000);
+        } else {
+            fixture.halt();
+            fixture.propose(5_000);
+            fixture.retire();
+        }
+        fixture.world.advance(COOLDOWN);
+        assert_fails(
+            fixture.try_withdraw(&operator, index),
+            StakingError::SlashOpen,
+        );
+        // Others may help it out meanwhile; its stake waits all the same.
+        let stranger = fixture.world.wallet();
+        let (ticket, result) = fixture.try_unstake_for(&stranger, &operator);
+        result.expect("retired");
+        fixture.try_execute().expect("ripe");
+        fixture.try_withdraw(&operator, index).expect("no proposal");
+        fixture.world.advance(COOLDOWN);
+        let withdraw = staking::withdraw_ticket(
+            &operator.stake,
+            &ticket,
+            &operator.tokens,
+            &stranger.pubkey(),
+        );
+        fixture.world.run(&[withdraw], &[]);
+        assert_eq!(fixture.balance(&operator), 99 * MIN);
+    }
 }
 
 // request_unstake by others
@@ -352,6 +360,65 @@ fn unstake_retired_checks_its_accounts() {
         assert_fails(result, expected);
     }
     fixture.world.run(&[pay, make, good], &[&stranger]);
+}
+
+/// A ticket that is its own rent payer could never be closed, and the stake on it never withdrawn.
+#[test]
+fn nobody_locks_stake_in_a_ticket_that_pays_its_rent_to_itself() {
+    let mut fixture = Fixture::new();
+    let (operator, delegator) = (fixture.operator(), fixture.delegator());
+    fixture.deposit(&operator, MIN);
+    fixture.deposit(&delegator, MIN);
+    fixture.retire();
+    let (stranger, ticket) = (fixture.world.wallet(), fixture.world.wallet());
+    let rent = fixture.world.rent(staking::TICKET_SPACE);
+    let (_, [pay, _, mut request]) =
+        staking::unstake_retired(&stranger.pubkey(), &delegator.stake, POOL, rent);
+    // An account with a key of its own, that signs.
+    let mut allocate = pay.clone();
+    allocate.accounts.truncate(1);
+    allocate.accounts[0].pubkey = ticket.pubkey();
+    let mut assign = allocate.clone();
+    allocate.data = [
+        &8_u32.to_le_bytes()[..],
+        &staking::TICKET_SPACE.to_le_bytes(),
+    ]
+    .concat();
+    assign.data = [&1_u32.to_le_bytes()[..], &io_staking::ID.to_bytes()].concat();
+    request.accounts[3].pubkey = ticket.pubkey();
+    request.accounts[4].pubkey = ticket.pubkey();
+    let result = fixture
+        .world
+        .send(&[allocate, assign, request], &[&stranger, &ticket]);
+    assert_code(result, crate::ANCHOR_DUPLICATE);
+}
+
+/// The key of a program can sign, and a program's account can be paid.
+#[test]
+fn a_ticket_that_pays_its_rent_to_a_program_is_withdrawn() {
+    let mut fixture = Fixture::new();
+    let (operator, delegator) = (fixture.operator(), fixture.delegator());
+    fixture.deposit(&operator, MIN);
+    fixture.deposit(&delegator, MIN);
+    fixture.retire();
+    let (stranger, program) = (fixture.world.wallet(), fixture.world.wallet());
+    fixture.world.deploy("floor", program.pubkey());
+    let rent = fixture.world.rent(staking::TICKET_SPACE);
+    let (ticket, [pay, make, mut request]) =
+        staking::unstake_retired(&stranger.pubkey(), &delegator.stake, POOL, rent);
+    request.accounts[4].pubkey = program.pubkey();
+    fixture
+        .world
+        .run(&[pay, make, request], &[&stranger, &program]);
+    fixture.world.advance(COOLDOWN);
+    let withdraw = staking::withdraw_ticket(
+        &delegator.stake,
+        &ticket,
+        &delegator.tokens,
+        &program.pubkey(),
+    );
+    fixture.world.run(&[withdraw], &[]);
+    assert_eq!(fixture.balance(&delegator), 100 * MIN);
 }
 
 /// An operator who gives up with rewards on the way, takes everyone else out and stays for the harvest.
@@ -859,18 +926,14 @@ fn a_node_closed_and_registered_again_with_the_same_id_starts_clean() {
     let open = staking::open_position(&key, &operator.stake);
     fixture.world.run(&[close, register, open], &[&owner]);
     let node = fixture.node();
-    let fresh = {
-        let mut other = Fixture::with_terms(new);
-        other.world.set_clock(fixture.world.now());
-        let again = other.register(&NodeTerms {
-            node_id: [9; 32],
-            ..new
-        });
-        let mut node: Node = other.world.read(&again);
-        let written: Node = node;
-        node.bump = written.bump;
-        node
-    };
+    // As one that was never there.
+    let mut other = Fixture::new();
+    other.world.set_clock(fixture.world.now());
+    let fresh = other.register(&NodeTerms {
+        node_id: [9; 32],
+        ..new
+    });
+    let fresh: Node = other.world.read(&fresh);
     assert_eq!(
         (node.status, node.class, node.processors, node.positions),
         (fresh.status, RISKY, 2, 1)
