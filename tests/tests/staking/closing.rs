@@ -373,7 +373,7 @@ fn nobody_locks_stake_in_a_ticket_that_pays_its_rent_to_itself() {
     let (stranger, ticket) = (fixture.world.wallet(), fixture.world.wallet());
     let rent = fixture.world.rent(staking::TICKET_SPACE);
     let (_, [pay, _, mut request]) =
-        staking::unstake_retired(&stranger.pubkey(), &delegator.stake, POOL, rent);
+        staking::unstake_retired(&stranger.pubkey(), &delegator.stake, rent);
     // An account with a key of its own, that signs.
     let mut allocate = pay.clone();
     allocate.accounts.truncate(1);
@@ -386,10 +386,8 @@ fn nobody_locks_stake_in_a_ticket_that_pays_its_rent_to_itself() {
     .concat();
     assign.data = [&1_u32.to_le_bytes()[..], &io_staking::ID.to_bytes()].concat();
     request.accounts[3].pubkey = ticket.pubkey();
-    request.accounts[4].pubkey = ticket.pubkey();
-    let result = fixture
-        .world
-        .send(&[allocate, assign, request], &[&stranger, &ticket]);
+    request.accounts[0].pubkey = ticket.pubkey();
+    let result = fixture.world.send(&[allocate, assign, request], &[&ticket]);
     assert_code(result, crate::ANCHOR_DUPLICATE);
 }
 
@@ -405,8 +403,8 @@ fn a_ticket_that_pays_its_rent_to_a_program_is_withdrawn() {
     fixture.world.deploy("floor", program.pubkey());
     let rent = fixture.world.rent(staking::TICKET_SPACE);
     let (ticket, [pay, make, mut request]) =
-        staking::unstake_retired(&stranger.pubkey(), &delegator.stake, POOL, rent);
-    request.accounts[4].pubkey = program.pubkey();
+        staking::unstake_retired(&stranger.pubkey(), &delegator.stake, rent);
+    request.accounts[0].pubkey = program.pubkey();
     fixture
         .world
         .run(&[pay, make, request], &[&stranger, &program]);
