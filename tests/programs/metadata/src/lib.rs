@@ -55,7 +55,10 @@ unsafe extern "C" {
 /// # Safety
 /// As `solana_program::program::invoke_signed_unchecked` calls it.
 #[unsafe(no_mangle)]
-#[expect(unused_attributes, reason = "rustc warns that it ignores this, and LLVM obeys it")]
+#[expect(
+    unused_attributes,
+    reason = "rustc warns that it ignores this, and LLVM obeys it"
+)]
 #[inline(always)]
 pub unsafe extern "C" fn sol_invoke_signed_rust(
     instruction: *const Instruction,
