@@ -433,7 +433,7 @@ pub struct Order {
     /// Unique for the payer: an order is paid once.
     pub id: [u8; 32],
     /// The payment is good until then, Unix seconds, at most 30 days ahead. Every attempt to pay an
-    /// order must name the same time: once it has passed anyone may close the receipt, and an attempt
+    /// order must name the same time: once it has passed the receipt can be closed, and an attempt
     /// that is good for longer could pay the order again.
     pub expires_at: i64,
 }

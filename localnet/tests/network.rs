@@ -1,10 +1,11 @@
 //! The network as a client meets it: over RPC, with the built programs.
 
-use std::{fs, net::TcpListener, path::PathBuf};
+mod common;
 
 use anyhow::{Context, Result};
+use common::{Folder, port, rpc, send};
 use io_client::{
-    Instruction, Pubkey, pda,
+    Pubkey, pda,
     shared::{
         constants::IO,
         ids::{io_mint, io_staking},
@@ -16,54 +17,9 @@ use io_client::{
 use io_localnet::{IO_USD, Localnet, RECEIVER};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-use solana_transaction::Transaction;
-use surfpool_core::{
-    solana_commitment_config::CommitmentConfig, solana_rpc_client::rpc_client::RpcClient,
-};
+use surfpool_core::solana_rpc_client::rpc_client::RpcClient;
 
 const STAKE: u64 = 48_000 * IO;
-
-/// A folder of this test's own, gone when it ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("io-{name}-{}", std::process::id()));
-        Self(folder)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-        let _ = fs::remove_file(self.0.with_extension("lock"));
-    }
-}
-
-/// Two free ports in a row.
-fn port() -> u16 {
-    loop {
-        let free = |port| TcpListener::bind(("127.0.0.1", port));
-        let first = free(0).expect("a free port");
-        let port = first.local_addr().expect("bound").port();
-        if port < u16::MAX && free(port + 1).is_ok() {
-            return port;
-        }
-    }
-}
-
-fn send(rpc: &RpcClient, instructions: &[Instruction], signers: &[&Keypair]) -> Result<()> {
-    let blockhash = rpc.get_latest_blockhash()?;
-    let payer = signers.first().context("nobody pays")?.pubkey();
-    let transaction =
-        Transaction::new_signed_with_payer(instructions, Some(&payer), signers, blockhash);
-    rpc.send_and_confirm_transaction(&transaction)?;
-    Ok(())
-}
-
-fn rpc(network: &Localnet) -> RpcClient {
-    RpcClient::new_with_commitment(network.url.clone(), CommitmentConfig::processed())
-}
 
 /// Registers a B200 node of eight and stakes its minimum.
 fn stake(rpc: &RpcClient, authority: &Keypair) -> Result<Pubkey> {

@@ -1,0 +1,66 @@
+//! What the tests over RPC share.
+
+use std::{fs, net::TcpListener, path::PathBuf};
+
+use anyhow::{Context, Result};
+use io_client::Instruction;
+use io_localnet::Localnet;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use solana_transaction::Transaction;
+use surfpool_core::{
+    solana_commitment_config::CommitmentConfig, solana_rpc_client::rpc_client::RpcClient,
+};
+
+/// A folder of one test's own, gone when it ends.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("io-{name}-{}", std::process::id())))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+        let _ = fs::remove_file(self.0.with_extension("lock"));
+    }
+}
+
+/// Two free ports in a row.
+pub fn port() -> u16 {
+    loop {
+        let free = |port| TcpListener::bind(("127.0.0.1", port));
+        let first = free(0).expect("a free port");
+        let port = first.local_addr().expect("bound").port();
+        if port < u16::MAX && free(port + 1).is_ok() {
+            return port;
+        }
+    }
+}
+
+pub fn rpc(network: &Localnet) -> RpcClient {
+    RpcClient::new_with_commitment(network.url.clone(), CommitmentConfig::processed())
+}
+
+/// Signed by all, paid for by the first.
+pub fn signed(
+    rpc: &RpcClient,
+    instructions: &[Instruction],
+    signers: &[&Keypair],
+) -> Result<Transaction> {
+    let blockhash = rpc.get_latest_blockhash()?;
+    let payer = signers.first().context("nobody pays")?.pubkey();
+    Ok(Transaction::new_signed_with_payer(
+        instructions,
+        Some(&payer),
+        signers,
+        blockhash,
+    ))
+}
+
+pub fn send(rpc: &RpcClient, instructions: &[Instruction], signers: &[&Keypair]) -> Result<()> {
+    rpc.send_and_confirm_transaction(&signed(rpc, instructions, signers)?)?;
+    Ok(())
+}
