@@ -317,7 +317,7 @@ fn check_weights(world: &World) -> Result<()> {
     Ok(())
 }
 
-/// Invariant 3: For each node: stake vault = active + cooling; the positions' values and the tickets' fit in;
+/// Invariant 3: For each node: stake vault = active + cooling, dust and donations apart; the positions' values and the tickets' fit in;
 /// Invariant 4: the reward vault covers what can be claimed.
 fn check_nodes(world: &World, books: &mut Books) -> Result<()> {
     let mut positions: HashMap<[u8; 32], Vec<Position>> = HashMap::new();

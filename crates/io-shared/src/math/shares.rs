@@ -12,7 +12,8 @@
 //!    amount + floor(amount × gap ÷ (stake + 1)) shares, so the gap does not shrink. An exit of amount ≤ stake burns
 //!    amount + ceil(amount × gap ÷ (stake + 1)) ≤ amount + gap. An exit of all of `part` burns `part` for
 //!    part − ceil(part × gap ÷ (shares + 1)) ≥ part − gap raw. A slash widens the gap. So a deposit of one raw or more
-//!    always gets at least that many shares.
+//!    always gets at least that many shares. (Who gives shares up for less than they are worth, as a ticket
+//!    that pays at most its amount, could close it and more: there the pool's stake is cut to its shares.)
 //! 2. **Σ values ≤ stake.** Unrounded, they sum to shares × (stake + 1) ÷ (shares + 1) < stake + 1.
 //! 3. **The last one leaves with everything.** For part = shares that sum is stake + gap ÷ (shares + 1), whose floor is
 //!    `stake` when gap ≥ 0: the rule in [`value_of`] is the formula, not an exception to it, so nobody gains

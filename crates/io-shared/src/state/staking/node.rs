@@ -18,7 +18,7 @@ use bytemuck::{Pod, Zeroable};
 pub enum NodeStatus {
     /// Takes stake; earns once its minimum is met and it is scored.
     Open = 0,
-    /// Stopped by guardian or slasher: earns nothing, takes no stake, lets everyone out.
+    /// Stopped by guardian or authority: earns nothing, takes no stake, lets everyone out.
     Halted = 1,
     /// Given up by its operator: as halted, for good.
     Retired = 2,
@@ -60,7 +60,8 @@ pub struct Node {
     pub processors: u16,
     pub operator: Address,
     pub node_id: [u8; 32],
-    /// Token account with exactly active stake + cooling stake.
+    /// Token account with the active and the cooling stake, a few raw IO that rounding left to nobody, and
+    /// what was sent there unasked.
     pub stake_vault: Address,
     /// Token account with rewards that are not claimed yet.
     pub reward_vault: Address,
