@@ -938,11 +938,7 @@ impl Bench {
             }
         }
         self.measure(
-            (
-                "io_staking",
-                "request_unstake",
-                "by anyone, on a retired node",
-            ),
+            ("io_staking", "unstake_retired", "by anyone"),
             None,
             |party| out(&party.delegated).1[2].clone(),
         );
