@@ -9,6 +9,7 @@ use io_client::{
         constants::{HOUR, IO},
         errors::{EmissionsError, StakingError},
         events::{EpochAdvanced, Harvested, NodeSynced, RewardsShared},
+        state::NodeEmission,
     },
     staking,
 };
@@ -244,5 +245,28 @@ fn harvest_pins_its_accounts() {
     ] {
         assert_fails(fixture.world.send(&swap(index, address), &[]), error);
     }
+    fixture.harvest(&member);
+}
+
+/// No sequence of calls brings such books about; if a mistake did, nothing would be paid by them.
+#[test]
+fn books_that_do_not_add_up_pay_nothing() {
+    let mut fixture = Fixture::new();
+    let member = fixture.member(0, MIN);
+    fixture.earning(&[&member]);
+    fixture.next_epoch();
+    let emission = pda::node_emission(&member.node()).0;
+    let owed = fixture.pool(0).owed;
+    // The node claims more than the pool owes to all.
+    fixture.edit::<NodeEmission>(emission, |emission| emission.owed = owed + 1);
+    assert_fails(fixture.try_harvest(&member), EmissionsError::Overflow);
+    // Its weight is more than that of all.
+    fixture.edit::<NodeEmission>(emission, |emission| {
+        emission.owed = 0;
+        emission.weight = u64::MAX;
+    });
+    assert_fails(fixture.try_harvest(&member), EmissionsError::Overflow);
+    assert_fails(fixture.try_sync(&member), EmissionsError::Overflow);
+    fixture.edit::<NodeEmission>(emission, |emission| emission.weight = ONE);
     fixture.harvest(&member);
 }
