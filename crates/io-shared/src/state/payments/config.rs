@@ -1,6 +1,7 @@
 use super::{
     super::{Governance, Scheduled, layout},
     feed::ScheduledFeed,
+    supplier::is_nobody,
 };
 use crate::{
     Address,
@@ -61,7 +62,7 @@ impl PaymentsConfig {
         payout_fee_bps: u64,
         bump: u8,
     ) -> Result<Self, PaymentsError> {
-        if treasury == Address::default() {
+        if is_nobody(&treasury) {
             return Err(PaymentsError::NobodyNamed);
         }
         if payout_fee_bps > MAX_FEE_BPS {
@@ -194,7 +195,7 @@ impl PaymentsConfig {
     /// Lets `next` replace the treasury after the rule delay; the time it does. Replaces whatever
     /// waits.
     pub fn schedule_treasury(&mut self, next: Address, now: i64) -> Result<i64, PaymentsError> {
-        if next == Address::default() {
+        if is_nobody(&next) {
             return Err(PaymentsError::NobodyNamed);
         }
         let effective_at = now
