@@ -109,6 +109,22 @@ pub fn is_held_by(view: &AccountView, owner: &Address) -> bool {
     same(unsafe { view.borrow_unchecked() }, 32, owner)
 }
 
+/// Whether an account says that `authority` may move its tokens, as owner or as delegate, in whatever
+/// state.
+#[inline(always)]
+pub fn is_moved_by(view: &AccountView, authority: &Address) -> bool {
+    // SAFETY: only compared below; nothing else runs meanwhile.
+    let data = unsafe { view.borrow_unchecked() };
+    // Extensions of Token-2022 follow the account.
+    let Some(data) = data.first_chunk::<ACCOUNT_LEN>() else {
+        return false;
+    };
+    // Nearly always the first word tells.
+    let begins = |offset| u64_at(data, offset) == u64_at(authority.as_ref(), 0);
+    (begins(32) && same(data, 32, authority))
+        || (begins(76) && same(data, 76, authority) && u32_at(data, 72) != Some(0))
+}
+
 /// Whether an account says to hold tokens of `mint` for `owner`.
 ///
 /// Leaner than [`TokenAccount::read`], and enough for an account that tokens are sent to in the same

@@ -11,7 +11,7 @@ use anchor_lang::{
 };
 use io_cpi::{
     relay::{Access, relay},
-    token::{TokenAccount, is_held_by},
+    token::{TokenAccount, is_moved_by},
 };
 use io_shared::{
     constants::MAX_VENUE_ACCOUNTS, errors::PaymentsError, ids::io_payments::ROUTER, seeds,
@@ -51,7 +51,8 @@ impl Swap<'_> {
     ///
     /// - the venue is enabled and `data` calls the instruction listed
     /// - at most 54 accounts are passed on, the router as the only signer
-    /// - no other writable account of theirs is a token account of the router
+    /// - no other writable account of theirs is one that the router may move tokens of, as owner or as
+    ///   someone's delegate
     /// - afterwards both transits are the router's alone, with no delegate or close authority
     /// - the venue took at most `asked` and brought something
     #[inline(always)]
@@ -102,7 +103,7 @@ impl Swap<'_> {
                     Ok(Access::Read)
                 } else if account == self.from
                     || account == self.to
-                    || !is_held_by(account, &ROUTER.address)
+                    || !is_moved_by(account, &ROUTER.address)
                 {
                     Ok(Access::Write)
                 } else {

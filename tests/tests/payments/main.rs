@@ -8,6 +8,7 @@ mod fiat;
 mod fixture;
 mod hostile;
 mod idempotency;
+mod interplay;
 mod pay_io;
 mod pay_token;
 mod price;

@@ -221,6 +221,9 @@ fn the_bound_is_exact() {
         &[payments::list_venue(&authority, &HOSTILE_PROGRAM, &SCRIPT)],
         &[],
     );
+    world.advance(RULE_CHANGE_DELAY);
+    watched.post(USDC_POST, IO_POST);
+    let world = &mut watched.market.world;
     let reserve = world.create_token_account(&venue, &usdc, 0);
     let stock = io_account(world, &venue, 10_000 * IO);
     let [from, to] = [usdc, MINT].map(|mint| pda::transit(&mint).0);

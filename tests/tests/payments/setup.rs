@@ -248,6 +248,7 @@ fn list_venue_creates_the_pair() {
             program: AMM_PROGRAM,
             discriminator: bytes,
             discriminator_len: 3,
+            usable_from: market.world.now(),
         }
     );
     assert_fails(

@@ -7,7 +7,7 @@ use io_client::{
     shared::{
         constants::{DAY, IO, RULE_CHANGE_DELAY, USDC},
         errors::PaymentsError,
-        events::{Paid, VenueCapSet},
+        events::{Paid, PaidOut, VenueCapSet, VenueListed},
         state::Venue,
     },
     venues::padded,
@@ -85,13 +85,14 @@ fn a_pay_out_counts_what_it_sells() {
     market.earn(1_000 * IO);
     let guardian = market.guardian.insecure_clone();
     cap(&mut market, &guardian, 100 * IO).expect("lowered");
-    market.owner_pays_out(60 * IO).expect("within the cap");
+    let first = market.owner_pays_out(60 * IO).expect("within the cap");
     let before = market.world.snapshot();
-    let refused = market.owner_pays_out(40 * IO + 1);
+    let refused = market.owner_pays_out(40 * IO + 1_000_000);
     assert_fails(refused, PaymentsError::VenueCapReached);
     market.world.assert_unchanged(&before);
-    market.owner_pays_out(40 * IO).expect("exactly the cap");
-    assert_eq!(venue(&market).window_used, 100 * IO);
+    let second = market.owner_pays_out(40 * IO).expect("the rest of the cap");
+    let sold = [first, second].map(|outcome| outcome.event::<PaidOut>().sold);
+    assert_eq!(venue(&market).window_used, sold[0] + sold[1]);
     // Payments through the same venue share the cap.
     let paid = payment(&market, 1, USDC);
     assert_fails(market.pay_token(&paid), PaymentsError::VenueCapReached);
@@ -227,4 +228,32 @@ fn each_venue_has_a_cap_of_its_own() {
     market.pay_along(&first, &route).expect("within the cap");
     let second = payment(&market, 3, USDC);
     assert_fails(market.pay_token(&second), PaymentsError::VenueCapReached);
+}
+
+/// A stolen authority neither swaps through a venue of its own nor goes around a cap at once.
+#[test]
+fn a_venue_listed_later_waits() {
+    let mut market = Market::new();
+    let guardian = market.guardian.insecure_clone();
+    cap(&mut market, &guardian, 0).expect("lowered");
+    market.world.advance(RULE_CHANGE_DELAY);
+    let paid = payment(&market, 1, 100 * USDC);
+    assert_fails(market.pay_token(&paid), PaymentsError::VenueCapReached);
+    // The same instruction of the same program, by a longer discriminator.
+    let mut route = market.route(&paid);
+    let longer: [u8; 2] = [route.data[0], route.data[1]];
+    let authority = market.authority();
+    let list = payments::list_venue(&authority, &AMM_PROGRAM, &longer);
+    let outcome = market.world.run(&[list], &[]);
+    let usable_from = market.world.now() + RULE_CHANGE_DELAY;
+    assert_eq!(outcome.event::<VenueListed>().usable_from, usable_from);
+    route.discriminator = padded(&longer);
+    let early = market.pay_along(&paid, &route);
+    assert_fails(early, PaymentsError::VenueCapReached);
+    market.world.advance(RULE_CHANGE_DELAY - 1);
+    let late = payment(&market, 2, 100 * USDC);
+    let early = market.pay_along(&late, &route);
+    assert_fails(early, PaymentsError::VenueCapReached);
+    market.world.advance(1);
+    market.pay_along(&late, &route).expect("two days later");
 }

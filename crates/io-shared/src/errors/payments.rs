@@ -30,7 +30,7 @@ errors! {
         VenueDisabled = "this venue is disabled; swap through another",
         WrongVenueInstruction = "the data does not call the listed instruction of the venue; build it with the client library",
         TooManyAccounts = "the venue takes more accounts than the router passes on; use a route with at most 54",
-        RouterAccountExposed = "the venue's accounts name a writable token account of the router besides the two transits; remove it",
+        RouterAccountExposed = "the venue's accounts name a writable token account, besides the two transits, that the router may move tokens of; remove it, or revoke its delegate",
         TransitTampered = "the venue changed the owner, delegate or close authority of a transit account; use another venue",
         SpentTooMuch = "the venue spent more than it was given; use another venue",
         ReceivedTooLittle = "the swap brought less than the least amount named; accept less or try later",

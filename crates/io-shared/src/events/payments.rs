@@ -110,6 +110,8 @@ event! {
         /// Zero padded.
         discriminator: [u8; 8],
         discriminator_len: u64,
+        /// No swap through it before.
+        usable_from: i64,
     }
 }
 

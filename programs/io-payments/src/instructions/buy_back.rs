@@ -12,10 +12,11 @@ use io_cpi::{
     token,
 };
 use io_shared::{
-    constants::{IO_DECIMALS, USDC_DECIMALS},
+    constants::{IO_DECIMALS, MAX_LEFT_BPS, USDC_DECIMALS},
     errors::PaymentsError,
     events::BoughtBack,
     ids::{TOKEN_PROGRAM, io_mint, io_payments},
+    math::fee::fee_of,
     state::{PaymentsConfig, Venue},
 };
 
@@ -24,7 +25,8 @@ use io_shared::{
 /// the venue's order.
 ///
 /// - `caller` signs, and is the authority unless both have a feed
-/// - if so, the swap brings at least what their prices say, less the deviation allowed
+/// - if so, the swap brings at least what their prices say, less the deviation allowed, and the venue
+///   takes all but 1 %
 /// - payments are not paused
 /// - `amount` is not zero and within what the day's limit leaves; what the venue does not take
 ///   counts all the same
@@ -113,6 +115,11 @@ impl BuyBack {
             PaymentsError::ReceivedTooLittle
         );
         if let Some(prices) = &prices {
+            // Else a stranger uses up the day's limit for next to nothing.
+            require!(
+                swapped.unspent <= fee_of(amount, MAX_LEFT_BPS).ok_or(PaymentsError::Overflow)?,
+                PaymentsError::TooMuchLeft
+            );
             let spent = amount.saturating_sub(swapped.unspent);
             prices.require_fair((spent, USDC_DECIMALS), (swapped.received, IO_DECIMALS))?;
         }

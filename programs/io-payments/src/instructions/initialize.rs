@@ -15,7 +15,7 @@ use io_shared::{
 /// - `authority` signs and is the program's upgrade authority; it pays and becomes the authority
 /// - the IO mint is the one of `io_mint`
 /// - `usdc_mint` is a mint of the SPL token program with 6 decimals, and not the IO mint
-/// - `treasury` is not the zero address
+/// - `treasury` is not the zero address, the router or the config
 /// - `payout_fee_bps` is at most 500
 #[derive(Accounts)]
 pub struct Initialize {
@@ -60,6 +60,7 @@ impl Initialize {
             io_mint,
             usdc_mint,
             payout_fee_bps,
+            Clock::get()?.unix_timestamp,
             io_payments::CONFIG.bump,
         )?;
         account::create_layout::<PaymentsConfig>(

@@ -9,7 +9,8 @@ use io_shared::{
     state::{PaymentsConfig, Venue},
 };
 
-/// Lets the router swap through one instruction of another program.
+/// Lets the router swap through one instruction of another program: after the rule delay, at once within
+/// that time of the config's creation. Until then its cap is 0.
 ///
 /// - `authority` signs and is the config's; it pays the rent
 /// - `venue_program` is a program, and neither one of ours nor one that moves tokens by itself
@@ -45,7 +46,19 @@ impl ListVenue {
         )
         .map_err(|_| PaymentsError::WrongAccount)?;
         require!(self.venue.is_data_empty(), PaymentsError::AlreadyListed);
-        let listed = Venue::new(program, discriminator, discriminator_len, bump)?;
+        let now = Clock::get()?.unix_timestamp;
+        let usable_from = self
+            .config
+            .venue_usable_from(now)
+            .ok_or(PaymentsError::Overflow)?;
+        let listed = Venue::new(
+            program,
+            discriminator,
+            discriminator_len,
+            now,
+            usable_from,
+            bump,
+        )?;
         account::create_layout::<Venue>(
             self.authority.account(),
             self.venue.account(),
@@ -64,6 +77,7 @@ impl ListVenue {
                 program,
                 discriminator,
                 discriminator_len: u64::from(discriminator_len),
+                usable_from,
             },
         );
         Ok(())

@@ -27,7 +27,7 @@ use io_shared::{
 ///   which `min_usdc_out` then respects
 /// - a keeper's swap brings at least what the prices of IO and USDC say, less the deviation allowed, if
 ///   both have a feed
-/// - `amount` is not zero, and within what the venue's cap leaves
+/// - `amount` is not zero; what the venue takes of it is within what its cap leaves
 /// - `earnings` is the supplier's vault; what the venue leaves goes back there
 /// - `destination` is a USDC account of the supplier's payout wallet
 /// - `fees` is the fee vault of USDC, both transits are the router's own
@@ -89,7 +89,6 @@ impl PayOut {
                 now,
             )?;
         }
-        self.venue.count(amount, now)?;
 
         let (io_transit, usdc_transit) = (self.io_transit.account(), self.usdc_transit.account());
         let (router, seeds) = (self.router.account(), swap::seeds());
@@ -113,10 +112,11 @@ impl PayOut {
             accounts: venue_accounts,
         }
         .run(amount)?;
+        let sold = amount.saturating_sub(swapped.unspent);
         if let Some(prices) = &prices {
-            let spent = amount.saturating_sub(swapped.unspent);
-            prices.require_fair((spent, IO_DECIMALS), (swapped.received, USDC_DECIMALS))?;
+            prices.require_fair((sold, IO_DECIMALS), (swapped.received, USDC_DECIMALS))?;
         }
+        self.venue.count(sold, now)?;
         // After the call, so that the venue cannot replace what was looked at.
         require_owned(
             self.destination.account(),
@@ -160,7 +160,7 @@ impl PayOut {
                 by: *self.caller.address(),
                 destination: *self.destination.address(),
                 venue: *self.venue.address(),
-                sold: amount.saturating_sub(swapped.unspent),
+                sold,
                 proceeds: swapped.received,
                 fee,
                 delivered,

@@ -11,7 +11,7 @@ use io_shared::{
 ///
 /// - `authority` signs and is the config's
 /// - a fee is at most 500 basis points
-/// - a treasury is not the zero address
+/// - a treasury is not the zero address, the router or the config
 #[derive(Accounts)]
 pub struct ScheduleRule {
     #[account(address = config.governance.authority @ PaymentsError::Unauthorized)]

@@ -1,6 +1,7 @@
 use super::{
     super::{Governance, Scheduled, layout},
     feed::ScheduledFeed,
+    supplier::is_nobody,
 };
 use crate::{
     Address,
@@ -46,7 +47,9 @@ pub struct PaymentsConfig {
     /// The same as in the assets of IO and USDC, so that a swap needs no account more for them.
     pub io_feed: ScheduledFeed,
     pub usdc_feed: ScheduledFeed,
-    pub reserved: [u8; 64],
+    /// When the config was created. Venues listed within [`RULE_CHANGE_DELAY`] of it are usable at once.
+    pub created_at: i64,
+    pub reserved: [u8; 56],
 }
 
 layout!(PaymentsConfig, ids::io_payments::ID);
@@ -59,9 +62,10 @@ impl PaymentsConfig {
         io_mint: Address,
         usdc_mint: Address,
         payout_fee_bps: u64,
+        now: i64,
         bump: u8,
     ) -> Result<Self, PaymentsError> {
-        if treasury == Address::default() {
+        if is_nobody(&treasury) {
             return Err(PaymentsError::NobodyNamed);
         }
         if payout_fee_bps > MAX_FEE_BPS {
@@ -75,8 +79,21 @@ impl PaymentsConfig {
             io_mint,
             usdc_mint,
             payout_fee_bps: Scheduled::new(payout_fee_bps),
+            created_at: now,
             ..Self::zeroed()
         })
+    }
+
+    /// When a venue that is listed at `now` may be used; `None` if the clock would overflow.
+    pub const fn venue_usable_from(&self, now: i64) -> Option<i64> {
+        match (
+            self.created_at.checked_add(RULE_CHANGE_DELAY),
+            now.checked_add(RULE_CHANGE_DELAY),
+        ) {
+            (Some(settled), Some(_)) if now < settled => Some(now),
+            (Some(_), Some(from)) => Some(from),
+            _ => None,
+        }
     }
 
     /// Pauses or resumes payments. The authority may do both, the guardian only pause.
@@ -194,7 +211,7 @@ impl PaymentsConfig {
     /// Lets `next` replace the treasury after the rule delay; the time it does. Replaces whatever
     /// waits.
     pub fn schedule_treasury(&mut self, next: Address, now: i64) -> Result<i64, PaymentsError> {
-        if next == Address::default() {
+        if is_nobody(&next) {
             return Err(PaymentsError::NobodyNamed);
         }
         let effective_at = now
@@ -221,7 +238,7 @@ mod tests {
 
     fn try_new(treasury: Address, fee_bps: u64) -> Result<PaymentsConfig, PaymentsError> {
         let governance = Governance::new(AUTHORITY, GUARDIAN);
-        PaymentsConfig::new(governance, treasury, IO_MINT, USDC_MINT, fee_bps, 255)
+        PaymentsConfig::new(governance, treasury, IO_MINT, USDC_MINT, fee_bps, NOW, 255)
     }
 
     fn config() -> PaymentsConfig {

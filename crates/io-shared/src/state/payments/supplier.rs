@@ -53,6 +53,17 @@ impl PayoutPreference {
     }
 }
 
+/// Whether `wallet` is no owner of accounts to pay anyone on: token accounts of the router's own hold
+/// what is under way or kept as fee.
+pub(super) fn is_nobody(wallet: &Address) -> bool {
+    [
+        Address::default(),
+        ids::io_payments::ROUTER.address,
+        ids::io_payments::CONFIG.address,
+    ]
+    .contains(wallet)
+}
+
 impl Supplier {
     /// A new supplier, which no keeper may pay out.
     pub fn new(
@@ -82,12 +93,7 @@ impl Supplier {
         payout: Address,
         keeper_min_price: u64,
     ) -> Result<(), PaymentsError> {
-        // Token accounts of the router's own hold what is under way or kept as fee.
-        let ours = [
-            ids::io_payments::ROUTER.address,
-            ids::io_payments::CONFIG.address,
-        ];
-        if payout == Address::default() || ours.contains(&payout) {
+        if is_nobody(&payout) {
             return Err(PaymentsError::NobodyNamed);
         }
         self.preference = preference as u8;

@@ -94,11 +94,14 @@ impl Venue {
             .ok_or(PaymentsError::Overflow)
     }
 
-    /// A newly listed instruction of `program`, enabled and without a limit per window.
+    /// An instruction of `program` listed at `now`, enabled; its cap is 0 before `usable_from` and then
+    /// without a limit.
     pub fn new(
         program: Address,
         discriminator: [u8; 8],
         discriminator_len: u8,
+        now: i64,
+        usable_from: i64,
         bump: u8,
     ) -> Result<Self, PaymentsError> {
         if FORBIDDEN.contains(&program) {
@@ -117,7 +120,11 @@ impl Venue {
             discriminator_len,
             program,
             discriminator,
-            cap: Scheduled::new(u64::MAX),
+            cap: if usable_from > now {
+                Scheduled::waiting(0, u64::MAX, usable_from)
+            } else {
+                Scheduled::new(u64::MAX)
+            },
             ..Self::zeroed()
         })
     }
@@ -171,14 +178,15 @@ mod tests {
         let program = Address::new_from_array([9; 32]);
         let bytes = [1, 0, 3, 0, 0, 0, 0, 0];
         for len in 0..=9 {
-            let listed = Venue::new(program, bytes, len, 255).map(|venue| venue.discriminator_len);
+            let listed =
+                Venue::new(program, bytes, len, 0, 0, 255).map(|venue| venue.discriminator_len);
             if (3..=8).contains(&len) {
                 assert_eq!(listed, Ok(len));
             } else {
                 assert_eq!(listed, Err(PaymentsError::BadDiscriminator), "{len}");
             }
         }
-        assert!(Venue::new(program, [0; 8], 1, 255).is_ok());
+        assert!(Venue::new(program, [0; 8], 1, 0, 0, 255).is_ok());
     }
 
     const NOW: i64 = 1_000_000;
@@ -240,7 +248,7 @@ mod tests {
     #[test]
     fn programs_that_move_tokens_by_themselves_are_no_venues() {
         for program in FORBIDDEN {
-            let listed = Venue::new(program, [3; 8], 8, 255);
+            let listed = Venue::new(program, [3; 8], 8, 0, 0, 255);
             assert_eq!(listed.err(), Some(PaymentsError::ForbiddenVenue));
         }
     }
