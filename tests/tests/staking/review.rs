@@ -24,7 +24,7 @@ impl Fixture {
     fn make_ticket(&self, payer: &Pubkey, ticket: &Pubkey) -> Instruction {
         let mut data = vec![0; 4];
         data.extend(self.world.rent(staking::TICKET_SPACE).to_le_bytes());
-        data.extend((staking::TICKET_SPACE as u64).to_le_bytes());
+        data.extend(staking::TICKET_SPACE.to_le_bytes());
         data.extend(io_staking::ID.as_ref());
         Instruction {
             program_id: SYSTEM_PROGRAM,
