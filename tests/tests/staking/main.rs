@@ -30,6 +30,7 @@ mod commission;
 mod compound;
 mod crowd;
 mod live;
+mod review;
 mod slash;
 mod traps;
 

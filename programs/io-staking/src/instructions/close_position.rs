@@ -11,6 +11,7 @@ use io_shared::{
 ///
 /// - `by` signs and is the position's owner, or anyone if the node is retired
 /// - the position holds no stake, no rewards and no tickets
+/// - if it is the operator's, there is no commission to claim and, on a retired node, none to come
 #[derive(Accounts)]
 pub struct ClosePosition {
     pub by: Signer,

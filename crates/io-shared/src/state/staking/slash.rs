@@ -267,7 +267,8 @@ impl Node {
 
     /// Settles a position and takes it off the books, if it is empty. Shares that a slash left worth less
     /// than 1 raw go with it: they cannot be unstaked. The operator's stays while there is
-    /// commission to claim.
+    /// commission to claim, and on a retired node, where it cannot be opened again, while others' stake may
+    /// still bring some.
     pub fn close_position(&mut self, position: &mut Position) -> Result<(), StakingError> {
         let kind = position.kind()?;
         let tranche = &mut self.tranches[kind as usize];
@@ -279,7 +280,8 @@ impl Node {
                 .wrapping_sub(core::mem::take(&mut position.shares));
         }
         position.check_empty()?;
-        if kind == TrancheKind::Operator && self.commission_owed != 0 {
+        let to_come = self.is_retired() && self.active_stake() != 0;
+        if kind == TrancheKind::Operator && (self.commission_owed != 0 || to_come) {
             return Err(StakingError::PositionNotEmpty);
         }
         self.positions = self.positions.saturating_sub(1);
