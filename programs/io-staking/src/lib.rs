@@ -14,9 +14,9 @@ mod cooling;
 mod emission;
 mod instructions;
 
-use anchor_lang::prelude::*;
+use anchor_lang::{pinocchio::cpi::Seed, prelude::*};
 use instructions::*;
-use io_shared::{events, ids};
+use io_shared::{events, ids, seeds, state::Node};
 
 declare_id!("ioS9xinYvAVhUYneqM2BcUARumfTg5HTZgLXpCPM9ai");
 
@@ -242,6 +242,17 @@ pub mod io_staking {
     pub fn accept_authority(ctx: &mut Context<AcceptAuthority>) -> Result<()> {
         ctx.accounts.accept_authority()
     }
+}
+
+/// What a node signs for its vaults with.
+#[inline(always)]
+fn node_seeds(node: &Node) -> [Seed<'_>; 4] {
+    [
+        Seed::from(seeds::NODE),
+        Seed::from(node.operator.as_ref()),
+        Seed::from(&node.node_id),
+        Seed::from(core::slice::from_ref(&node.bump)),
+    ]
 }
 
 /// Records `event` by self-call.

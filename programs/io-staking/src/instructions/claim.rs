@@ -1,10 +1,9 @@
-use anchor_lang::{pinocchio::cpi::Seed, prelude::*};
+use anchor_lang::prelude::*;
 use io_cpi::token::TokenAccount;
 use io_shared::{
     errors::StakingError,
     events::Claimed,
     ids::{TOKEN_PROGRAM, io_staking::EVENT_AUTHORITY},
-    seeds,
     state::{Node, Position},
 };
 
@@ -37,18 +36,12 @@ impl ClaimRewards {
             .ok_or(StakingError::WrongDestination)?;
 
         let claim = self.node.claim(&mut self.position)?;
-        let node = &*self.node;
         io_cpi::token::transfer(
             self.reward_vault.account(),
             self.destination.account(),
             self.node.account(),
             claim.amount,
-            &[
-                Seed::from(seeds::NODE),
-                Seed::from(node.operator.as_ref()),
-                Seed::from(&node.node_id),
-                Seed::from(&[node.bump]),
-            ],
+            &crate::node_seeds(&self.node),
         );
         crate::emit(
             &self.event_authority,

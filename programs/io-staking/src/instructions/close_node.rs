@@ -4,7 +4,6 @@ use io_shared::{
     errors::StakingError,
     events::NodeClosed,
     ids::{TOKEN_PROGRAM, io_staking::EVENT_AUTHORITY},
-    seeds,
     state::Node,
 };
 
@@ -47,13 +46,8 @@ impl CloseNode {
             .filter(|account| anchor_lang::address_eq(&account.owner, &self.node.operator))
             .ok_or(StakingError::WrongDestination)?;
 
-        let (operator, node_id, bump) = (self.node.operator, self.node.node_id, [self.node.bump]);
-        let seeds = [
-            Seed::from(seeds::NODE),
-            Seed::from(operator.as_ref()),
-            Seed::from(&node_id),
-            Seed::from(&bump),
-        ];
+        let operator = self.node.operator;
+        let seeds = crate::node_seeds(&self.node);
         let stake_left = self.empty(&self.stake_vault, &seeds)?;
         let rewards_left = self.empty(&self.reward_vault, &seeds)?;
         crate::emit(

@@ -1,5 +1,5 @@
 use crate::emission;
-use anchor_lang::{pinocchio::cpi::Seed, prelude::*};
+use anchor_lang::prelude::*;
 use io_shared::{
     errors::StakingError,
     events::Compounded,
@@ -7,7 +7,6 @@ use io_shared::{
         TOKEN_PROGRAM,
         io_staking::{CONFIG, EVENT_AUTHORITY},
     },
-    seeds,
     state::{Node, Position, StakingConfig},
 };
 
@@ -51,18 +50,12 @@ impl Compound {
         let kind = position.kind()?;
         node.check_terms(kind)?;
         let compounded = node.compound(position, min_accepted)?;
-        let node = &*self.node;
         io_cpi::token::transfer(
             self.reward_vault.account(),
             self.stake_vault.account(),
             self.node.account(),
             compounded.amount,
-            &[
-                Seed::from(seeds::NODE),
-                Seed::from(node.operator.as_ref()),
-                Seed::from(&node.node_id),
-                Seed::from(&[node.bump]),
-            ],
+            &crate::node_seeds(&self.node),
         );
         crate::emit(
             &self.event_authority,

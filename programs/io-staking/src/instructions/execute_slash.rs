@@ -1,10 +1,9 @@
-use anchor_lang::{pinocchio::cpi::Seed, prelude::*};
+use anchor_lang::prelude::*;
 use io_cpi::mint::Burn;
 use io_shared::{
     errors::StakingError,
     events::NodeSlashed,
     ids::{TOKEN_PROGRAM, io_mint, io_staking::EVENT_AUTHORITY},
-    seeds,
     state::{Node, SlashProposal},
 };
 
@@ -46,7 +45,6 @@ impl ExecuteSlash {
         let bps = self.proposal.bps;
         let slashed = self.node.slash(bps)?;
         self.node.end_slash();
-        let node = &*self.node;
         // `io_mint` burns nothing but a positive amount.
         if slashed.total() > 0 {
             io_cpi::mint::burn(
@@ -60,12 +58,7 @@ impl ExecuteSlash {
                     program: self.mint_program.account(),
                 },
                 slashed.total(),
-                &[
-                    Seed::from(seeds::NODE),
-                    Seed::from(node.operator.as_ref()),
-                    Seed::from(&node.node_id),
-                    Seed::from(&[node.bump]),
-                ],
+                &crate::node_seeds(&self.node),
             );
         }
         crate::emit(

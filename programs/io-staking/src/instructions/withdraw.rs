@@ -1,10 +1,9 @@
-use anchor_lang::{pinocchio::cpi::Seed, prelude::*};
+use anchor_lang::prelude::*;
 use io_cpi::token::TokenAccount;
 use io_shared::{
     errors::StakingError,
     events::Withdrawn,
     ids::{TOKEN_PROGRAM, io_staking::EVENT_AUTHORITY},
-    seeds,
     state::{Node, Position, Ticket, TrancheKind},
 };
 
@@ -50,18 +49,12 @@ impl Withdraw {
         let amount = self
             .node
             .withdraw_cooling(&mut self.position, &self.ticket)?;
-        let node = &*self.node;
         io_cpi::token::transfer(
             self.stake_vault.account(),
             self.destination.account(),
             self.node.account(),
             amount,
-            &[
-                Seed::from(seeds::NODE),
-                Seed::from(node.operator.as_ref()),
-                Seed::from(&node.node_id),
-                Seed::from(&[node.bump]),
-            ],
+            &crate::node_seeds(&self.node),
         );
         crate::emit(
             &self.event_authority,
