@@ -19,6 +19,7 @@ use machine::Machine;
 use setup::Setup;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+use tokio::task::JoinHandle;
 
 pub use prices::{Feed, IO_USD, RECEIVER, USDC_USD};
 
@@ -36,6 +37,7 @@ pub struct Localnet {
     pub usdc: Pubkey,
     /// The IO/USDC pool.
     pub pool: TokenSwapPool,
+    prices: JoinHandle<()>,
     machine: Machine,
     _lock: fs::File,
 }
@@ -71,21 +73,22 @@ impl Localnet {
             .await?
         };
         let pool = made.and_then(|pool| {
-            prices::keep_fresh(machine.locker.clone(), pool)?;
-            Ok(pool)
+            let prices = prices::keep_fresh(machine.locker.clone(), pool)?;
+            Ok((pool, prices))
         });
         match pool {
-            Ok(pool) => Ok(Self {
+            Ok((pool, prices)) => Ok(Self {
                 url,
                 websocket: format!("ws://127.0.0.1:{}", port.saturating_add(1)),
                 authority,
                 usdc: usdc.pubkey(),
                 pool,
+                prices,
                 machine,
                 _lock: lock,
             }),
             Err(error) => {
-                machine.stop()?;
+                machine.stop().await?;
                 Err(error.context("the cluster could not be set up; run again, or with --reset"))
             }
         }
@@ -115,9 +118,12 @@ impl Localnet {
         self.machine.has_stopped()
     }
 
-    /// Writes the state down and stops.
-    pub fn stop(self) -> Result<()> {
-        self.machine.stop()
+    /// Writes the state down and stops; another network may use the folder then.
+    pub async fn stop(self) -> Result<()> {
+        self.prices.abort();
+        // An error says that it was aborted.
+        let _ = self.prices.await;
+        self.machine.stop().await
     }
 }
 

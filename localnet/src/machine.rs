@@ -1,6 +1,6 @@
 //! The machine behind the endpoint: surfpool's, in this process, offline, its state in one file.
 
-use std::{net::Ipv4Addr, path::Path, thread};
+use std::{net::Ipv4Addr, path::Path, sync::Arc, thread, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
 use crossbeam_channel::{Sender, unbounded};
@@ -125,11 +125,22 @@ impl Machine {
         self.runloop.is_finished()
     }
 
-    /// Writes the state down and stops.
-    pub fn stop(self) -> Result<()> {
+    /// Writes the state down and stops. Returns when nothing uses the state any more: a file that is
+    /// still written to while another machine makes one in its place is spoiled.
+    pub async fn stop(self) -> Result<()> {
         // Not taken only if it has stopped already, and then it says why.
         let _ = self.commands.send(SimnetCommand::Terminate(None));
-        joined(self.runloop)
+        let runloop = self.runloop;
+        let stopped = tokio::task::spawn_blocking(|| joined(runloop)).await?;
+        // The endpoint's servers close on a thread of their own.
+        for _ in 0..300 {
+            if Arc::strong_count(&self.locker.0) == 1 {
+                return stopped;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        stopped?;
+        bail!("the endpoint did not close in half a minute; end the process")
     }
 }
 

@@ -70,7 +70,7 @@ async fn run(options: Options) -> Result<()> {
 
     let stopped = until_stopped(&network).await;
     eprintln!("stopping");
-    network.stop()?;
+    network.stop().await?;
     stopped
 }
 

@@ -10,6 +10,7 @@ use io_client::{
     venues::TokenSwapPool,
 };
 use surfpool_core::{solana_account::Account, surfnet::locker::SurfnetSvmLocker};
+use tokio::task::JoinHandle;
 
 /// Pyth's receiver program, which owns price accounts.
 pub const RECEIVER: Pubkey = Pubkey::from_str_const("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ");
@@ -47,10 +48,10 @@ pub const USDC_USD: Feed = Feed {
     ],
 };
 
-/// Writes both prices, and from then on again every few seconds.
-pub fn keep_fresh(locker: SurfnetSvmLocker, pool: TokenSwapPool) -> Result<()> {
+/// Writes both prices, and from then on again every few seconds until the task is aborted.
+pub fn keep_fresh(locker: SurfnetSvmLocker, pool: TokenSwapPool) -> Result<JoinHandle<()>> {
     refresh(&locker, &pool)?;
-    tokio::spawn(async move {
+    Ok(tokio::spawn(async move {
         let mut tick = tokio::time::interval(EVERY);
         loop {
             tick.tick().await;
@@ -58,8 +59,7 @@ pub fn keep_fresh(locker: SurfnetSvmLocker, pool: TokenSwapPool) -> Result<()> {
                 eprintln!("prices were not renewed: {error:#}");
             }
         }
-    });
-    Ok(())
+    }))
 }
 
 fn refresh(locker: &SurfnetSvmLocker, pool: &TokenSwapPool) -> Result<()> {

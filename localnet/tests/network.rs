@@ -86,18 +86,18 @@ async fn it_is_set_up_used_kept_and_reset() -> Result<()> {
     let at = |range| price.data.get(range).context("a short price account");
     assert_eq!(at(73..81)?, 20_000_000_i64.to_le_bytes());
     assert_eq!(at(89..93)?, (-8_i32).to_le_bytes());
-    network.stop()?;
+    network.stop().await?;
 
     let network = start(false).await?;
     tokio::task::block_in_place(|| {
         assert_eq!(staked(&rpc(&network), &node)?, STAKE, "kept between runs");
         anyhow::Ok(())
     })?;
-    network.stop()?;
+    network.stop().await?;
 
     let network = start(true).await?;
     tokio::task::block_in_place(|| {
         assert!(rpc(&network).get_account(&node).is_err(), "begun anew");
     });
-    network.stop()
+    network.stop().await
 }

@@ -147,5 +147,5 @@ async fn an_order_sent_many_times_at_once_is_paid_once() -> Result<()> {
     let folder = Folder::new("payments");
     let network = Localnet::start(&folder.0, port(), true, |_| ()).await?;
     tokio::task::block_in_place(|| pay_at_once(&network))?;
-    network.stop()
+    network.stop().await
 }
