@@ -21,7 +21,7 @@ pub fn run(checkout: &Checkout, options: &Options) -> Result<()> {
         arguments.extend(["--", "--check"]);
     }
     cargo::run(
-        &checkout.tests(),
+        &checkout.host(),
         &arguments,
         "see above; if a higher figure has a reason, write it down and run `cargo xtask bench`",
     )

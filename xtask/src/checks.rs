@@ -6,8 +6,7 @@ use crate::{build, cargo, project::Checkout, ui};
 
 /// Formatting and clippy, in every workspace that the host compiles.
 pub fn lint(checkout: &Checkout) -> Result<()> {
-    let tests = checkout.tests();
-    for folder in [&checkout.root, &tests, &checkout.localnet()] {
+    for folder in [&checkout.root, &checkout.host()] {
         ui::heading(&format!("Format and clippy in {}", folder.display()));
         cargo::run(
             folder,
@@ -47,16 +46,10 @@ pub fn test(checkout: &Checkout) -> Result<()> {
         &["test", "--workspace", "--locked"],
         "the failing test is named above",
     )?;
-    ui::heading("Tests on the built programs");
+    ui::heading("Tests on the built programs and over RPC");
     cargo::run(
-        &checkout.tests(),
-        &["test", "--locked"],
-        "the failing test is named above",
-    )?;
-    ui::heading("Tests over RPC, on the local network");
-    cargo::run(
-        &checkout.localnet(),
-        &["test", "--locked"],
+        &checkout.host(),
+        &["test", "--workspace", "--locked"],
         "the failing test is named above",
     )
 }

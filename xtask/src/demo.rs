@@ -8,7 +8,7 @@ use crate::{build, cargo, project::Checkout};
 pub fn run(checkout: &Checkout) -> Result<()> {
     build::run(checkout, &build::Options::default())?;
     cargo::run(
-        &checkout.tests(),
+        &checkout.host(),
         &["run", "--quiet", "--locked", "--bin", "demo"],
         "the step or invariant that failed is named above; nothing was written",
     )

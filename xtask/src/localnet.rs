@@ -17,11 +17,7 @@ pub struct Options {
 /// Builds the programs and runs the network until it is stopped.
 pub fn run(checkout: &Checkout, options: &Options) -> Result<()> {
     build::run(checkout, &build::Options::default())?;
-    let mut arguments = vec!["run", "--quiet", "--locked", "--"];
+    let mut arguments = vec!["run", "--quiet", "--locked", "--bin", "localnet", "--"];
     arguments.extend(options.arguments.iter().map(String::as_str));
-    cargo::run(
-        &checkout.localnet(),
-        &arguments,
-        "what is wrong is named above",
-    )
+    cargo::run(&checkout.host(), &arguments, "what is wrong is named above")
 }

@@ -27,14 +27,9 @@ impl Checkout {
         self.root.join("programs")
     }
 
-    /// The workspace of the integration tests, the demo and the benchmark.
-    pub fn tests(&self) -> PathBuf {
-        self.root.join("tests")
-    }
-
-    /// The workspace of the local network.
-    pub fn localnet(&self) -> PathBuf {
-        self.root.join("localnet")
+    /// The workspace of everything that runs beside the programs.
+    pub fn host(&self) -> PathBuf {
+        self.root.join("host")
     }
 
     /// The nested workspaces with the programs that only tests use: of one lock file each, since the

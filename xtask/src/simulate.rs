@@ -16,7 +16,7 @@ pub struct Options {
 
 /// Builds the simulation with optimizations, and runs it in the folder the command was given in.
 pub fn run(checkout: &Checkout, options: &Options) -> Result<()> {
-    let manifest = checkout.root.join("Cargo.toml");
+    let manifest = checkout.host().join("Cargo.toml");
     let manifest = manifest.to_string_lossy();
     let mut arguments = vec!["run", "--quiet", "--release", "--locked"];
     arguments.extend(["--manifest-path", &manifest, "--package", "io-simulate"]);
