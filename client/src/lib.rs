@@ -6,6 +6,8 @@
 
 pub mod amount;
 pub mod emissions;
+pub mod errors;
+pub mod events;
 mod instruction;
 pub mod mint;
 pub mod payments;

@@ -4,11 +4,15 @@
 //! the discriminator being Anchor's: the first 8 bytes of sha256("event:<Name>").
 
 mod emissions;
+#[cfg(not(target_os = "solana"))]
+mod fields;
 mod mint;
 mod payments;
 mod staking;
 
 pub use emissions::*;
+#[cfg(not(target_os = "solana"))]
+pub use fields::{Fields, Value};
 pub use mint::*;
 pub use payments::*;
 pub use staking::*;
@@ -45,6 +49,16 @@ macro_rules! event {
             const DISCRIMINATOR: [u8; 8] =
                 $crate::state::discriminator(concat!("event:", stringify!($name)));
             const NAME: &'static str = stringify!($name);
+        }
+
+        #[cfg(not(target_os = "solana"))]
+        impl $crate::events::Fields for $name {
+            fn each_field<'a>(
+                &'a self,
+                see: &mut dyn FnMut(&'static str, $crate::events::Value<'a>),
+            ) {
+                $(see(stringify!($field), (&self.$field).into());)+
+            }
         }
     };
 }

@@ -298,6 +298,24 @@ impl Paid {
     }
 }
 
+#[cfg(not(target_os = "solana"))]
+impl super::Fields for Paid {
+    fn each_field<'a>(&'a self, see: &mut dyn FnMut(&'static str, super::Value<'a>)) {
+        see("payer", (&self.payer).into());
+        see("order_id", (&self.order_id).into());
+        see("mint", (&self.mint).into());
+        see("venue", (&self.venue).into());
+        see("reference", (&self.reference).into());
+        see("gross", (&self.gross).into());
+        see("fee", (&self.fee).into());
+        see("delivered", (&self.delivered).into());
+        see("paid_at", (&self.paid_at).into());
+        see("expires_at", (&self.expires_at).into());
+        see("oracle_bounded", (&self.oracle_bounded).into());
+        see("count", (&self.count).into());
+    }
+}
+
 impl Event for Paid {
     const DISCRIMINATOR: [u8; 8] = discriminator("event:Paid");
     const NAME: &'static str = "Paid";
