@@ -12,6 +12,8 @@ mod instruction;
 pub mod mint;
 pub mod payments;
 pub mod pda;
+#[cfg(feature = "rpc")]
+pub mod rpc;
 pub mod staking;
 pub mod token;
 pub mod venues;

@@ -8,8 +8,8 @@ use solana_rpc_client::{
 use solana_rpc_client_api::{
     client_error::{Error, ErrorKind, Result},
     custom_error::{
-        JSON_RPC_SERVER_ERROR_BLOCK_NOT_AVAILABLE, JSON_RPC_SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED,
-        JSON_RPC_SERVER_ERROR_NODE_UNHEALTHY,
+        JSON_RPC_SERVER_ERROR_BLOCK_NOT_AVAILABLE,
+        JSON_RPC_SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED, JSON_RPC_SERVER_ERROR_NODE_UNHEALTHY,
     },
     request::{RpcError, RpcRequest},
 };
@@ -34,7 +34,11 @@ impl Patient {
 
 #[async_trait]
 impl RpcSender for Patient {
-    async fn send(&self, request: RpcRequest, params: serde_json::Value) -> Result<serde_json::Value> {
+    async fn send(
+        &self,
+        request: RpcRequest,
+        params: serde_json::Value,
+    ) -> Result<serde_json::Value> {
         let mut wait = FIRST_WAIT;
         for _ in 1..TRIES {
             match self.0.send(request, params.clone()).await {

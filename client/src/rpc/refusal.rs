@@ -75,9 +75,9 @@ impl fmt::Display for Refusal {
             TransactionError::AccountNotFound | TransactionError::InsufficientFundsForFee => {
                 f.write_str("the payer has too few lamports for the fee; send it some SOL")
             }
-            TransactionError::InsufficientFundsForRent { .. } => {
-                f.write_str("an account would be left with too few lamports for its rent; send it some SOL")
-            }
+            TransactionError::InsufficientFundsForRent { .. } => f.write_str(
+                "an account would be left with too few lamports for its rent; send it some SOL",
+            ),
             TransactionError::InstructionError(index, error) => {
                 let number = index.saturating_add(1);
                 let program = self
@@ -117,7 +117,10 @@ mod tests {
             format!("Program {} invoke [1]", io_payments::ID),
             format!("Program {TOKEN_PROGRAM} invoke [2]"),
             format!("Program {TOKEN_PROGRAM} failed: custom program error: 0x1"),
-            format!("Program {} failed: custom program error: 0x1", io_payments::ID),
+            format!(
+                "Program {} failed: custom program error: 0x1",
+                io_payments::ID
+            ),
         ];
         let refusal = Refusal::new(custom(1), &[instruction()], logs.to_vec());
         assert_eq!(refusal.program, Some(TOKEN_PROGRAM));
@@ -131,6 +134,10 @@ mod tests {
         assert_eq!(refusal.code(), Some(code));
         assert!(refusal.to_string().contains("use a new order id"));
         let unknown = Refusal::new(custom(77), &[instruction()], vec![]);
-        assert!(unknown.to_string().contains("io_payments: custom program error"));
+        assert!(
+            unknown
+                .to_string()
+                .contains("io_payments: custom program error")
+        );
     }
 }
