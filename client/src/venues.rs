@@ -13,7 +13,7 @@ pub use jupiter::{JUPITER, RouteRefused, jupiter_route};
 pub use meteora::{DAMM_V2, DammPool};
 pub use orca::{WHIRLPOOL, Whirlpool};
 pub use raydium::{CPMM, CpmmPool};
-pub use token_swap::TokenSwapPool;
+pub use token_swap::{TokenSwapFees, TokenSwapPool, Trade};
 
 use crate::{Pubkey, instruction::read};
 use solana_program::instruction::AccountMeta;

@@ -7,7 +7,7 @@ use crate::World;
 use io_client::{
     Instruction, Pubkey,
     shared::ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM},
-    venues::{Route, TokenSwapPool},
+    venues::{Route, TokenSwapFees, TokenSwapPool},
 };
 use solana_instruction::AccountMeta;
 use solana_keypair::Keypair;
@@ -18,69 +18,20 @@ use spl_token_interface::{
     state::{Account, Mint},
 };
 
+pub use io_client::venues::Trade;
+
 /// Where SPL token-swap is deployed.
 pub const AMM_PROGRAM: Pubkey =
     Pubkey::from_str_const("SwaPpA9LAaLfeLi3a68M4DjnLqgtticKg6CnyNwgAC8");
 
-/// Length of a pool's account.
-const SWAP_LEN: usize = 324;
 /// Decimals of a pool's own token.
 const POOL_DECIMALS: u8 = 8;
 
-/// What a pool takes from each trade, as fractions of what is paid in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fees {
-    /// Stays with the liquidity: numerator, denominator.
-    pub trade: (u64, u64),
-    /// Goes to the pool's owner: numerator, denominator.
-    pub owner: (u64, u64),
-}
-
-impl Default for Fees {
-    /// 0.25 % and 0.05 %.
-    fn default() -> Self {
-        Self {
-            trade: (25, 10_000),
-            owner: (5, 10_000),
-        }
-    }
-}
-
-/// What one trade takes and brings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Trade {
-    /// Raw units taken, fees included; never more than was offered.
-    pub spent: u64,
-    /// Raw units of the other token.
-    pub received: u64,
-}
-
-impl Fees {
-    /// What the program does with `amount` against these reserves; `None` if it refuses because
-    /// nothing would come out.
-    pub fn trade(&self, amount: u64, reserve_in: u64, reserve_out: u64) -> Option<Trade> {
-        let fee = |(numerator, denominator): (u64, u64)| match numerator {
-            0 => 0,
-            _ => (u128::from(amount) * u128::from(numerator) / u128::from(denominator)).max(1),
-        };
-        let fees = fee(self.trade) + fee(self.owner);
-        let (reserve_in, reserve_out) = (u128::from(reserve_in), u128::from(reserve_out));
-        let product = reserve_in * reserve_out;
-        let offered = reserve_in + u128::from(amount).checked_sub(fees)?;
-        // The pool keeps ceil(product / offered), and takes no more than needed for that.
-        let kept = product.div_ceil(offered);
-        let taken = if product.is_multiple_of(offered) {
-            offered
-        } else {
-            product.div_ceil(kept)
-        };
-        let received = reserve_out.checked_sub(kept).filter(|out| *out > 0)?;
-        Some(Trade {
-            spent: u64::try_from(taken.checked_sub(reserve_in)? + fees).ok()?,
-            received: u64::try_from(received).ok()?,
-        })
-    }
-}
+/// 0.25 % and 0.05 %.
+pub const FEES: TokenSwapFees = TokenSwapFees {
+    trade: (25, 10_000),
+    owner: (5, 10_000),
+};
 
 /// One side of a new pool.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +57,7 @@ impl NewPool {
         creator: &Pubkey,
         seed: u8,
         [a, b]: [Deposit; 2],
-        fees: Fees,
+        fees: TokenSwapFees,
         rent: impl Fn(usize) -> u64,
     ) -> Self {
         let key = |n: u8| {
@@ -167,7 +118,7 @@ impl NewPool {
         let share = create_token_account(&shares, &pool_mint.pubkey(), creator);
         let (fund_a, fund_b) = (reserve(&reserve_a, &a), reserve(&reserve_b, &b));
         let initialize = vec![
-            create(&swap, SWAP_LEN, &AMM_PROGRAM),
+            create(&swap, TokenSwapPool::SPACE, &AMM_PROGRAM),
             initialize(&pool, &shares.pubkey(), fees),
         ];
         Self {
@@ -185,7 +136,7 @@ impl NewPool {
 }
 
 /// `00 | fees: 8 × u64 | curve: u8 = 0 (constant product) | 32 zero bytes`.
-fn initialize(pool: &TokenSwapPool, shares: &Pubkey, fees: Fees) -> Instruction {
+fn initialize(pool: &TokenSwapPool, shares: &Pubkey, fees: TokenSwapFees) -> Instruction {
     let mut data = vec![0];
     for (numerator, denominator) in [fees.trade, fees.owner, (0, 0), (0, 0)] {
         data.extend_from_slice(&numerator.to_le_bytes());
@@ -234,7 +185,7 @@ pub fn create_account(
 #[derive(Clone, Copy, Debug)]
 pub struct Amm {
     pub pool: TokenSwapPool,
-    pub fees: Fees,
+    pub fees: TokenSwapFees,
 }
 
 impl Amm {
@@ -244,7 +195,7 @@ impl Amm {
         creator: &Keypair,
         seed: u8,
         deposits: [Deposit; 2],
-        fees: Fees,
+        fees: TokenSwapFees,
     ) -> Self {
         if !world.exists(&AMM_PROGRAM) {
             world.deploy("amm", AMM_PROGRAM);
@@ -289,31 +240,5 @@ impl Amm {
         self.pool
             .route(mint, amount, 0)
             .expect("the pool holds this mint")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trade_keeps_the_product_and_never_takes_more_than_offered() {
-        let fees = Fees::default();
-        for (amount, reserve_in, reserve_out) in [
-            (1_000_000, 150_000_000_000, 100_000_000_000_000),
-            (999_999_937, 150_000_000_001, 99_999_999_999_999),
-            (100_000_000, 100_000_000_000_000, 150_000_000_000),
-            (1_234_567_891_011, 100_000_000_000_000, 150_000_000_000),
-        ] {
-            let trade = fees
-                .trade(amount, reserve_in, reserve_out)
-                .expect("something comes out");
-            assert!(trade.spent <= amount);
-            let before = u128::from(reserve_in) * u128::from(reserve_out);
-            let after =
-                u128::from(reserve_in + trade.spent) * u128::from(reserve_out - trade.received);
-            assert!(after >= before);
-        }
-        assert_eq!(fees.trade(3, 1_000_000_000, 100), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     World,
-    amm::{AMM_PROGRAM, Amm, Deposit, Fees},
+    amm::{AMM_PROGRAM, Amm, Deposit, FEES},
 };
 use anyhow::{Context, Result, ensure};
 use io_client::{
@@ -11,14 +11,19 @@ use io_client::{
     token,
 };
 use io_migrations::{Chain, Cluster, Operator, plan};
+use solana_account::Account;
 use solana_signer::Signer;
 
 impl Chain for World {
-    fn account(&self, address: &Pubkey) -> Option<Vec<u8>> {
-        self.svm
-            .get_account(address)
-            .filter(|account| account.lamports > 0)
-            .map(|account| account.data)
+    fn account(&self, address: &Pubkey) -> Result<Option<Account>> {
+        let account = self.svm.get_account(address);
+        Ok(account.filter(|account| account.lamports > 0))
+    }
+
+    fn accounts_of(&self, program: &Pubkey, prefix: &[u8]) -> Result<Vec<(Pubkey, Account)>> {
+        let mut accounts = self.svm.get_program_accounts(program);
+        accounts.retain(|(_, account)| account.data.starts_with(prefix));
+        Ok(accounts)
     }
 }
 
@@ -81,7 +86,7 @@ impl Network {
                     amount: usdc,
                 },
             ],
-            Fees::default(),
+            FEES,
         );
         Ok(Self {
             world,

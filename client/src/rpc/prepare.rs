@@ -126,7 +126,7 @@ impl Network {
         let used = answer.units_consumed.unwrap_or(0);
         let units = u32::try_from(used).unwrap_or(MOST_UNITS);
         let limit = with_room(units);
-        let price = self.price(instructions, limit).await?;
+        let price = self.unit_price(instructions, limit).await?;
         let keys = history::keys(&transaction.message, answer.loaded_addresses.as_ref());
         let inner = answer.inner_instructions.unwrap_or_default();
         let prepared = Prepared {

@@ -1,4 +1,7 @@
 //! SPL token-swap: the AMM of local networks and tests.
+//!
+//! Layout of a pool and arithmetic of a trade: `spl-token-swap` 3.0.0, `state.rs`, `curve/base.rs`,
+//! `curve/constant_product.rs`, `curve/fees.rs`.
 
 use super::{Route, derived, exact_in, padded};
 use crate::{
@@ -25,9 +28,107 @@ pub struct TokenSwapPool {
     pub fee_account: Pubkey,
 }
 
+/// What a pool takes from each trade, as fractions of what is paid in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenSwapFees {
+    /// Stays with the liquidity: numerator, denominator.
+    pub trade: (u64, u64),
+    /// Goes to the pool's owner: numerator, denominator.
+    pub owner: (u64, u64),
+}
+
+/// What one trade takes and brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trade {
+    /// Raw units taken, fees included; never more than was offered.
+    pub spent: u64,
+    /// Raw units of the other token.
+    pub received: u64,
+}
+
+impl TokenSwapFees {
+    /// What the program does with `amount` against these reserves; `None` if it refuses because nothing
+    /// would come out.
+    pub fn trade(&self, amount: u64, reserve_in: u64, reserve_out: u64) -> Option<Trade> {
+        let fees = fee(amount, self.trade)?.checked_add(fee(amount, self.owner)?)?;
+        let (reserve_in, reserve_out) = (u128::from(reserve_in), u128::from(reserve_out));
+        let product = reserve_in.checked_mul(reserve_out)?;
+        let offered = reserve_in.checked_add(u128::from(amount).checked_sub(fees)?)?;
+        // The pool keeps ceil(product / offered), and takes no more than needed for that.
+        let kept = product
+            .checked_add(offered.checked_sub(1)?)?
+            .checked_div(offered)?;
+        let taken = if kept.checked_mul(offered)? == product {
+            offered
+        } else {
+            product
+                .checked_add(kept.checked_sub(1)?)?
+                .checked_div(kept)?
+        };
+        let received = reserve_out.checked_sub(kept).filter(|out| *out > 0)?;
+        let spent = taken.checked_sub(reserve_in)?.checked_add(fees)?;
+        Some(Trade {
+            spent: u64::try_from(spent).ok()?,
+            received: u64::try_from(received).ok()?,
+        })
+    }
+}
+
+/// A fraction of `amount`, at least one raw unit unless the fraction is none.
+fn fee(amount: u64, (numerator, denominator): (u64, u64)) -> Option<u128> {
+    if numerator == 0 {
+        return Some(0);
+    }
+    let share = u128::from(amount).checked_mul(numerator.into())?;
+    Some(share.checked_div(denominator.into())?.max(1))
+}
+
 impl TokenSwapPool {
     /// Discriminator of `swap`.
     pub const SWAP: [u8; 1] = [1];
+    /// Bytes of a pool's account.
+    pub const SPACE: usize = 324;
+    /// Where a pool's account names the mint of its first and its second token.
+    pub const MINTS: [usize; 2] = [131, 163];
+
+    /// The pool in the account `swap` of `program`, with its fees; `None` if it is none, or not of
+    /// constant product.
+    ///
+    /// `version = 1 | initialized = 1 | bump | token program | reserves | pool mint | mints | fee account |
+    /// fees: 8 × u64 | curve = 0 | 32 bytes`.
+    pub fn read(program: &Pubkey, swap: &Pubkey, data: &[u8]) -> Option<(Self, TokenSwapFees)> {
+        let data: &[u8; Self::SPACE] = data.try_into().ok()?;
+        let key = |at: usize| {
+            let bytes = data.get(at..at.checked_add(32)?)?;
+            Some(Pubkey::new_from_array(bytes.try_into().ok()?))
+        };
+        let number = |at: usize| {
+            let bytes = data.get(at..at.checked_add(8)?)?;
+            Some(u64::from_le_bytes(bytes.try_into().ok()?))
+        };
+        let [version, initialized] = *data.first_chunk()?;
+        let curve = *data.get(291)?;
+        if (version, initialized, curve) != (1, 1, 0) || key(3)? != TOKEN_PROGRAM {
+            return None;
+        }
+        let [mint_a, mint_b] = Self::MINTS;
+        Some((
+            Self {
+                program: *program,
+                swap: *swap,
+                mint_a: key(mint_a)?,
+                mint_b: key(mint_b)?,
+                reserve_a: key(35)?,
+                reserve_b: key(67)?,
+                pool_mint: key(99)?,
+                fee_account: key(195)?,
+            },
+            TokenSwapFees {
+                trade: (number(227)?, number(235)?),
+                owner: (number(243)?, number(251)?),
+            },
+        ))
+    }
 
     /// Owner of the reserves.
     pub fn authority(&self) -> Pubkey {
@@ -115,5 +216,49 @@ mod tests {
             accounts(transit_b, key(6), key(5), transit_a)
         );
         assert_eq!(pool.route(&key(9), 1, 1), None);
+    }
+    const FEES: TokenSwapFees = TokenSwapFees {
+        trade: (25, 10_000),
+        owner: (5, 10_000),
+    };
+
+    #[test]
+    fn a_trade_keeps_the_product_and_never_takes_more_than_offered() {
+        for (amount, reserve_in, reserve_out) in [
+            (1_000, 1_000_000, 2_000_000),
+            (3, 7, 1_000),
+            (u64::MAX / 4, u64::MAX / 4, u64::MAX / 4),
+            (5_000_000, 3, 900_000_000),
+        ] {
+            let Some(trade) = FEES.trade(amount, reserve_in, reserve_out) else {
+                panic!("{amount} is enough");
+            };
+            assert!(trade.spent <= amount && trade.received < reserve_out);
+            let before = u128::from(reserve_in) * u128::from(reserve_out);
+            let after = (u128::from(reserve_in) + u128::from(trade.spent))
+                * u128::from(reserve_out - trade.received);
+            assert!(after >= before);
+        }
+        // The fees take all of it, or nothing comes out.
+        assert_eq!(FEES.trade(1, 1_000, 1_000), None);
+        assert_eq!(FEES.trade(3, 1_000_000, 10), None);
+        assert_eq!(FEES.trade(1_000, 0, 0), None);
+    }
+
+    #[test]
+    fn what_is_no_pool_is_not_read_as_one() {
+        let mut data = [0; TokenSwapPool::SPACE];
+        data[..2].copy_from_slice(&[1, 1]);
+        data[3..35].copy_from_slice(TOKEN_PROGRAM.as_ref());
+        data[227..235].copy_from_slice(&25_u64.to_le_bytes());
+        let read = |data: &[u8]| TokenSwapPool::read(&key(1), &key(2), data);
+        let (pool, fees) = read(&data).expect("a pool");
+        assert_eq!((pool.swap, fees.trade), (key(2), (25, 0)));
+        assert_eq!(read(&data[1..]), None);
+        for at in [0, 1, 3, 291] {
+            let mut other = data;
+            other[at] = 9;
+            assert_eq!(read(&other), None, "byte {at}");
+        }
     }
 }

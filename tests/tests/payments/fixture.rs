@@ -16,7 +16,7 @@ use io_client::{
 };
 use io_tests::{
     Failure, Outcome, World,
-    amm::{AMM_PROGRAM, Amm, Deposit, Fees},
+    amm::{AMM_PROGRAM, Amm, Deposit, FEES},
 };
 use solana_instruction_error::InstructionError;
 use solana_keypair::Keypair;
@@ -112,7 +112,7 @@ impl Market {
                 amount: 150_000 * USDC,
             },
         ];
-        let amm = Amm::create(&mut world, &creator, 1, deposits, Fees::default());
+        let amm = Amm::create(&mut world, &creator, 1, deposits, FEES);
         world.run(
             &[
                 payments::initialize(
@@ -546,5 +546,5 @@ pub(crate) fn list_with_pool(
     };
     let list = payments::list_asset(&authority, &source.mint, &TOKEN_PROGRAM, fee_bps, 1);
     world.run(&[list], &[]);
-    Amm::create(world, creator, 2, [source, io], Fees::default())
+    Amm::create(world, creator, 2, [source, io], FEES)
 }

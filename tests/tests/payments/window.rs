@@ -14,7 +14,7 @@ use io_client::{
 };
 use io_tests::{
     Failure, Outcome,
-    amm::{AMM_PROGRAM, Amm, Deposit, Fees},
+    amm::{AMM_PROGRAM, Amm, Deposit, FEES},
     assert_fails,
 };
 use solana_instruction_error::InstructionError;
@@ -221,7 +221,7 @@ fn each_venue_has_a_cap_of_its_own() {
             amount: 1_500 * USDC,
         },
     ];
-    let small = Amm::create(&mut market.world, &creator, 7, deposits, Fees::default());
+    let small = Amm::create(&mut market.world, &creator, 7, deposits, FEES);
     cap(&mut market, &guardian, 10 * IO).expect("lowered");
     let first = payment(&market, 2, USDC);
     let route = small.route(&first.mint, 980_000);
