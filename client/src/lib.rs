@@ -4,6 +4,8 @@
 //! program's instructions from what a person knows (wallets, nodes, amounts) and derive the rest.
 //! Account layouts, events and errors are those of [`io_shared`], re-exported here.
 
+#[cfg(feature = "rpc")]
+pub mod actions;
 pub mod amount;
 pub mod emissions;
 pub mod errors;

@@ -1,0 +1,127 @@
+//! Keypairs, named as the Solana CLI names them.
+
+use crate::failure::{Failure, Result};
+use dialoguer::Password;
+use io_client::Pubkey;
+use solana_derivation_path::DerivationPath;
+use solana_keypair::{
+    Keypair, keypair_from_seed_phrase_and_passphrase, read_keypair_file,
+    seed_derivable::keypair_from_seed_and_derivation_path,
+};
+use solana_seed_phrase::generate_seed_from_seed_phrase_and_passphrase;
+use solana_signer::Signer;
+use std::path::PathBuf;
+
+const SOURCES: &str = "name a keypair file as solana-keygen writes it, `-` for standard input, or \
+                       `prompt://` for a seed phrase";
+
+/// The keypair that `source` names: a file, `-` or `stdin://` for standard input, `prompt://` for a seed
+/// phrase (with `?key=ACCOUNT/CHANGE` or `?full-path=m/44'/501'/…`), `ASK` for one that nothing is
+/// derived from.
+pub fn read_keypair(source: &str) -> Result<Keypair> {
+    match source.split_once(':') {
+        _ if source == "-" => stdin(),
+        Some(("stdin", _)) => stdin(),
+        Some(("prompt", uri)) => prompt(Some(path(uri)?)),
+        _ if source == "ASK" => prompt(None),
+        Some(("usb", _)) => Err(Failure::usage(
+            "hardware wallets cannot sign here",
+            "print the transaction with --export --authority ADDRESS and sign it elsewhere, or use \
+             another keypair",
+        )),
+        Some(("file", path)) => file(path),
+        _ => file(source),
+    }
+}
+
+/// The address that `source` names: one written out, or that of its keypair.
+pub fn address_of(source: &str) -> Result<Pubkey> {
+    match source.parse() {
+        Ok(address) => Ok(address),
+        Err(_) => Ok(read_keypair(source)?.pubkey()),
+    }
+}
+
+fn stdin() -> Result<Keypair> {
+    solana_keypair::read_keypair(&mut std::io::stdin())
+        .map_err(|error| Failure::usage(format!("standard input is no keypair: {error}"), SOURCES))
+}
+
+fn file(source: &str) -> Result<Keypair> {
+    let path = match (source.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(source),
+    };
+    read_keypair_file(&path).map_err(|error| {
+        let what = format!("the keypair {} cannot be read: {error}", path.display());
+        Failure::usage(what, SOURCES)
+    })
+}
+
+/// Where in a seed's tree the key is.
+fn path(uri: &str) -> Result<DerivationPath> {
+    let bad = |error: String| {
+        Failure::usage(
+            format!("prompt:{uri} names no key: {error}"),
+            "write prompt://, prompt://?key=0/0 or prompt://?full-path=m/44'/501'/0'/0'",
+        )
+    };
+    let Some((_, query)) = uri.split_once('?') else {
+        return Ok(DerivationPath::default());
+    };
+    match query.split_once('=') {
+        Some(("key", path)) => DerivationPath::from_key_str(path),
+        Some(("full-path", path)) => DerivationPath::from_absolute_path_str(path),
+        _ => return Err(bad(format!("`{query}` is not understood"))),
+    }
+    .map_err(|error| bad(error.to_string()))
+}
+
+fn prompt(path: Option<DerivationPath>) -> Result<Keypair> {
+    let ask = |question: &str, may_be_empty| {
+        Password::new()
+            .with_prompt(question)
+            .allow_empty_password(may_be_empty)
+            .interact()
+            .map_err(|error| {
+                let what = format!("the seed phrase cannot be asked for: {error}");
+                Failure::usage(what, "run on a terminal, or name a keypair file")
+            })
+    };
+    let phrase = ask("Seed phrase", false)?;
+    let phrase = phrase.split_whitespace().collect::<Vec<_>>().join(" ");
+    let passphrase = ask("Passphrase (may be empty)", true)?;
+    let keypair = match path {
+        None => keypair_from_seed_phrase_and_passphrase(&phrase, &passphrase),
+        Some(path) => {
+            let seed = generate_seed_from_seed_phrase_and_passphrase(&phrase, &passphrase);
+            keypair_from_seed_and_derivation_path(&seed, Some(path))
+        }
+    };
+    keypair.map_err(|error| Failure::usage(format!("no key comes of it: {error}"), SOURCES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Kind;
+
+    #[test]
+    fn what_is_no_keypair_says_what_is() {
+        for source in [
+            "/nowhere/id.json",
+            "usb://ledger",
+            "prompt://?keys=0",
+            "prompt://?key=x",
+        ] {
+            let failure = read_keypair(source).expect_err(source);
+            assert_eq!(failure.kind, Kind::Usage, "{source}");
+        }
+    }
+
+    #[test]
+    fn an_address_needs_no_keypair() {
+        let address = Pubkey::new_from_array([7; 32]);
+        assert_eq!(address_of(&address.to_string()).ok(), Some(address));
+    }
+}

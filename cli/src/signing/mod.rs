@@ -1,0 +1,213 @@
+//! From instructions to a transaction that landed: simulated, shown, confirmed, signed, sent; or printed
+//! for others to sign.
+
+mod export;
+mod priority;
+mod progress;
+
+use crate::{
+    args::{address_of, read_keypair},
+    context::Context,
+    failure::{Failure, Kind, Result},
+    output::{
+        Record, Report, Shown,
+        paint::{BOLD, Stream, paint},
+    },
+};
+use clap::Args;
+use io_client::{
+    Instruction, Pubkey,
+    events::Event,
+    rpc::{Landed, Network, Prepared, Priority, Recorded},
+};
+use priority::priority;
+use progress::Progress;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use std::{
+    io::{IsTerminal, Write},
+    time::Duration,
+};
+
+/// How often a transaction that landed is asked for what it did: an endpoint may know that later.
+const LOOKS: u32 = 10;
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Options of every command that makes a transaction.
+#[derive(Args)]
+#[command(next_help_heading = "Signing")]
+pub struct Signing {
+    /// Keypair that pays the fee and rents; with --export its address is enough [default: the wallet]
+    #[arg(long, value_name = "KEYPAIR")]
+    fee_payer: Option<String>,
+    /// Print the transaction instead of signing it: for a multisig, or a key that is elsewhere
+    #[arg(long)]
+    export: bool,
+    /// With --export: the wallet that will sign, in place of the keypair's
+    #[arg(long, value_name = "ADDRESS", requires = "export")]
+    authority: Option<Pubkey>,
+    /// Sign without asking
+    #[arg(short, long)]
+    yes: bool,
+    /// What is offered for being included soon: `auto` for the market's price up to 0.0001 SOL, `none`, or
+    /// micro-lamports for a compute unit
+    #[arg(long, value_name = "FEE", value_parser = priority, default_value = "auto")]
+    priority_fee: Priority,
+}
+
+/// Who acts in a transaction, and how it is made.
+pub struct Acting {
+    /// The wallet that acts, and signs.
+    pub wallet: Pubkey,
+    /// Pays fees and rents.
+    pub payer: Pubkey,
+    network: Network,
+    keys: Vec<Keypair>,
+    export: bool,
+    yes: bool,
+}
+
+impl Signing {
+    /// Reads the keys that will sign; with `--export` only addresses.
+    pub fn acting(&self, context: &Context) -> Result<Acting> {
+        let network = context.network.clone().priority(self.priority_fee);
+        if self.export {
+            let wallet = context.wallet_or(self.authority)?;
+            let payer = self.fee_payer.as_deref().map(address_of).transpose()?;
+            return Ok(Acting {
+                wallet,
+                payer: payer.unwrap_or(wallet),
+                network,
+                keys: Vec::new(),
+                export: true,
+                yes: false,
+            });
+        }
+        let wallet = context.wallet()?;
+        let payer = self.fee_payer.as_deref().map(read_keypair).transpose()?;
+        Ok(Acting {
+            wallet: wallet.pubkey(),
+            payer: payer.as_ref().unwrap_or(&wallet).pubkey(),
+            network,
+            keys: core::iter::once(wallet).chain(payer).collect(),
+            export: false,
+            yes: self.yes,
+        })
+    }
+}
+
+impl Acting {
+    /// Simulates `instructions`, shows `what` will happen with the figures that `describe` finds in the
+    /// events of the simulation, asks, signs, sends, and answers with the figures of what did happen. With
+    /// `--export` answers with the transaction instead.
+    ///
+    /// # Errors
+    ///
+    /// Those of preparing and sending; [`Kind::NotConfirmed`] if nobody says yes.
+    pub async fn carry_out(
+        &self,
+        what: &str,
+        instructions: &[Instruction],
+        describe: impl Fn(&[Event]) -> Record,
+    ) -> Result<Report> {
+        let prepared = self.prepare(instructions).await?;
+        let expected = describe(&prepared.events);
+        if self.export {
+            return export::report(&self.network, what, &prepared, expected).await;
+        }
+        self.confirm(what, &expected, &prepared)?;
+        let (landed, recorded) = self.send(&prepared).await?;
+        let done = |events: &[Event]| {
+            Report::new()
+                .title(format!("Done: {what}"))
+                .record(describe(events))
+        };
+        let report = match &recorded {
+            Some(recorded) => done(&recorded.events)
+                .data("events", crate::commands::events::json_of(&recorded.events)),
+            None => done(&prepared.events).note(
+                "The endpoint does not tell yet what the transaction did: these are the figures of the \
+                 simulation.",
+            ),
+        };
+        let fee = recorded.map_or(prepared.lamports, |recorded| recorded.fee);
+        Ok(report.record(
+            Record::new()
+                .with("Fee", "fee_lamports", Shown::Sol(fee))
+                .with(
+                    "Signature",
+                    "signature",
+                    Shown::text(landed.signature.to_string()),
+                )
+                .with("Slot", "slot", Shown::Number(landed.slot)),
+        ))
+    }
+
+    async fn prepare(&self, instructions: &[Instruction]) -> Result<Prepared> {
+        let progress = Progress::start("simulating");
+        let prepared = self.network.prepare(&self.payer, instructions).await;
+        progress.end();
+        Ok(prepared?)
+    }
+
+    /// Asks on stderr whether to sign.
+    fn confirm(&self, what: &str, expected: &Record, prepared: &Prepared) -> Result<()> {
+        let fee = Record::new()
+            .with("Wallet", "wallet", Shown::Address(self.wallet))
+            .with("Network fee", "fee_lamports", Shown::Sol(prepared.lamports));
+        eprintln!("{}", paint(Stream::Stderr, BOLD, what));
+        eprint!(
+            "{}{}",
+            expected.lines(Stream::Stderr),
+            fee.lines(Stream::Stderr)
+        );
+        if self.yes {
+            return Ok(());
+        }
+        let unconfirmed = |message: &str| {
+            Err(Failure::new(
+                Kind::NotConfirmed,
+                message,
+                "nothing was signed; answer y, or add --yes",
+            ))
+        };
+        if !std::io::stdin().is_terminal() {
+            return unconfirmed("nobody is there to confirm");
+        }
+        eprint!("Sign and send? [y/N] ");
+        // A terminal that cannot be written to cannot answer either.
+        let _ = std::io::stderr().flush();
+        let mut answer = String::new();
+        match std::io::stdin().read_line(&mut answer) {
+            Ok(_) if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) => Ok(()),
+            _ => unconfirmed("not confirmed"),
+        }
+    }
+
+    /// Signs and sends, and asks for what happened.
+    async fn send(&self, prepared: &Prepared) -> Result<(Landed, Option<Recorded>)> {
+        let progress = Progress::start("signing");
+        let network = self.network.clone().observed_by(progress.observer());
+        let keys: Vec<&dyn Signer> = self.keys.iter().map(|key| key as &dyn Signer).collect();
+        let sent = network.send(prepared, &keys).await;
+        let landed = match sent {
+            Ok(landed) => landed,
+            Err(error) => {
+                progress.end();
+                return Err(error.into());
+            }
+        };
+        let mut recorded = None;
+        for _ in 0..LOOKS {
+            match network.events(&landed.signature).await {
+                Ok(found) => {
+                    recorded = Some(found);
+                    break;
+                }
+                Err(_) => tokio::time::sleep(LOOK).await,
+            }
+        }
+        progress.end();
+        Ok((landed, recorded))
+    }
+}

@@ -1,0 +1,37 @@
+//! What is under way, on stderr.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use io_client::rpc::Stage;
+use std::time::Duration;
+
+/// A line that says what is under way; nothing where stderr is no terminal.
+pub struct Progress(ProgressBar);
+
+impl Progress {
+    pub fn start(what: &'static str) -> Self {
+        let bar = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        bar.set_message(what);
+        Self(bar)
+    }
+
+    /// Tells of a transaction's stages.
+    pub fn observer(&self) -> impl Fn(&Stage) + Send + Sync + 'static {
+        let bar = self.0.clone();
+        move |stage| match stage {
+            Stage::Signed { signature, attempt } => {
+                // Kept on the screen: with it the transaction can be looked up whatever happens.
+                bar.println(format!("  signature {signature}"));
+                bar.set_message(format!("attempt {attempt}, waiting until it lands"));
+            }
+            Stage::SentAgain { .. } => bar.set_message("sent again, waiting until it lands"),
+            Stage::Expired { .. } => bar.set_message("it did not land; signing anew"),
+            Stage::Landed { slot, .. } => bar.set_message(format!("landed in slot {slot}")),
+            Stage::Prepared { .. } => {}
+        }
+    }
+
+    pub fn end(self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,15 @@
+//! Nodes and stake.
+
+/// The id of a node: 64 hexadecimal digits as such, or a name of 1 to 32 bytes, zero padded; `None` if it
+/// is neither.
+pub fn node_id(text: &str) -> Option<[u8; 32]> {
+    if let Some(id) = super::from_hex(text) {
+        return Some(id);
+    }
+    let mut id = [0; 32];
+    let name = text.as_bytes();
+    id.get_mut(..name.len())
+        .filter(|_| !name.is_empty())?
+        .copy_from_slice(name);
+    Some(id)
+}
