@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 
 use crate::{project::Checkout, toolchain::Toolchain, ui};
 
-pub use programs::{Group, Program};
+pub use programs::{Group, Program, discover};
 
 /// What to build and how.
 #[derive(Args, Debug, Default)]

@@ -6,14 +6,21 @@ use anyhow::{Context, Result, bail};
 
 use crate::process;
 
-/// Runs the cargo that built this command in `folder`; `hint` says what to do when it fails.
-pub fn run(folder: &Path, arguments: &[&str], hint: &str) -> Result<()> {
+/// The cargo that built this command, in `folder`.
+pub fn command(folder: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(folder).args(arguments);
+    command.current_dir(folder);
     // Set by the cargo that started this command for the root workspace; wrong for another one.
     for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME"] {
         command.env_remove(name);
     }
+    command
+}
+
+/// Runs cargo in `folder`; `hint` says what to do when it fails.
+pub fn run(folder: &Path, arguments: &[&str], hint: &str) -> Result<()> {
+    let mut command = command(folder);
+    command.args(arguments);
     let status = command
         .status()
         .with_context(|| format!("could not start `{}`", process::display(&command)))?;

@@ -6,6 +6,7 @@ mod cargo;
 mod checks;
 mod demo;
 mod digest;
+mod idl;
 mod localnet;
 mod process;
 mod project;
@@ -41,7 +42,9 @@ enum Command {
     Test,
     /// Measure the compute units of every instruction
     Bench(bench::Options),
-    /// Check formatting and run clippy
+    /// Write the programs' IDLs into idls/ from their sources
+    Idl(idl::Options),
+    /// Check formatting, run clippy, compare the IDLs
     Lint,
     /// Set up the registry-only toolchain for the on-chain build
     Toolchain {
@@ -70,6 +73,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Simulate(options) => simulate::run(&checkout, &options),
         Command::Test => checks::test(&checkout),
         Command::Bench(options) => bench::run(&checkout, &options),
+        Command::Idl(options) => idl::run(&checkout, &options),
         Command::Lint => checks::lint(&checkout),
         Command::Toolchain { update_lock } => {
             if update_lock {

@@ -38,7 +38,7 @@ impl Checkout {
         ["tests/programs", "tests/programs/metadata"].map(|folder| self.root.join(folder))
     }
 
-    /// Interface descriptions that programs read at compile time.
+    /// The IDL of each program.
     pub fn idls(&self) -> PathBuf {
         self.root.join("idls")
     }

@@ -8,12 +8,14 @@
 //! (10,000 = 100 %). Times are Unix seconds (`i64`), as the clock sysvar gives them.
 #![no_std]
 
-#[cfg(test)]
+#[cfg(any(test, feature = "idl-build"))]
 extern crate std;
 
 pub mod constants;
 pub mod errors;
 pub mod events;
+#[cfg(feature = "idl-build")]
+pub mod idl;
 pub mod ids;
 pub mod math;
 pub mod seeds;

@@ -109,7 +109,6 @@ impl<'a> Builder<'a> {
             .add(&toolchain.link_digest)
             .add(LINK_FLAGS)
             .add_file(&checkout.i128_ir())?
-            .add_folder(&checkout.idls())?
             .finish();
         Ok(Self {
             checkout,

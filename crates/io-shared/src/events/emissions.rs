@@ -166,6 +166,7 @@ event! {
 
 /// One node's part of [`ScoresSet`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct NodeScore {
     pub node: Address,

@@ -40,6 +40,7 @@ macro_rules! event {
     ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
+        #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
         #[repr(C)]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $type,)+

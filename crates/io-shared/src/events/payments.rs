@@ -173,6 +173,7 @@ event! {
 
 /// Suppliers were paid for an order; a receipt stands for it. `count` [`PaidPart`]s follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Paid {
     pub payer: Address,
@@ -199,6 +200,7 @@ pub struct Paid {
 
 /// One supplier's part of [`Paid`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct PaidPart {
     pub supplier: Address,

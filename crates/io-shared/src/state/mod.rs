@@ -81,7 +81,7 @@ macro_rules! layout {
             const DISCRIMINATOR: &'static [u8] = &<$name as $crate::state::Layout>::DISCRIMINATOR;
         }
 
-        #[cfg(feature = "anchor")]
+        #[cfg(all(feature = "anchor", not(feature = "idl-build")))]
         impl anchor_lang::IdlAccountType for $name {}
     };
 }

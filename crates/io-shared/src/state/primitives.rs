@@ -36,6 +36,7 @@ impl From<u128> for U128 {
 
 /// A value and the change that waits to replace it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Scheduled {
     value: u64,
@@ -108,6 +109,7 @@ impl Scheduled {
 
 /// Who may change a config: the first fields of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Governance {
     /// Makes scheduled changes.

@@ -10,6 +10,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// `[b"emissions"]`: the distributor's rules and clock; signs its mints and owns its vault.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct EmissionsConfig {
     pub version: u8,
@@ -49,6 +50,7 @@ layout!(EmissionsConfig, ids::io_emissions::ID);
 
 /// A rule that the authority may change with notice, by the number that `schedule_rule` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(u8)]
 pub enum EmissionsRule {
     BountyBps = 0,

@@ -17,6 +17,7 @@ pub const NEVER: u64 = u64::MAX;
 
 /// `[b"node-emission", node]`: what one node earns from its pool.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct NodeEmission {
     pub version: u8,

@@ -11,6 +11,7 @@ use bytemuck::{Pod, Zeroable};
 /// The vault holds `owed` + `carry` of every pool. What nodes cannot have, because there are none or
 /// because they forfeited it, is carried into the next epoch's distribution.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct RewardPool {
     pub version: u8,

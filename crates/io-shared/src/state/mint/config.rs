@@ -9,6 +9,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// `[b"mint-config"]`: the monetary policy's books, and the mint's only authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct MintConfig {
     pub version: u8,

@@ -48,6 +48,7 @@ pub struct MinterTerms {
 
 /// `[b"minter", authority]`: the right of one authority to mint, and its bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Minter {
     pub version: u8,

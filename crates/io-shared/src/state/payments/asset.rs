@@ -13,6 +13,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// `[b"asset", mint]`: a token that renters may pay in.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Asset {
     pub version: u8,

@@ -14,6 +14,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// `[b"payments"]`: the router's rules.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct PaymentsConfig {
     pub version: u8,

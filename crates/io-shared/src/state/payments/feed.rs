@@ -11,6 +11,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// A price feed that bounds swaps, and how far it is trusted. All zero for none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Feed {
     /// Program that owns the price accounts.
@@ -162,6 +163,7 @@ pub fn require_fair(
 
 /// A feed and the change that waits to replace it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct ScheduledFeed {
     value: Feed,
@@ -178,6 +180,15 @@ impl ScheduledFeed {
             &self.next
         } else {
             &self.value
+        }
+    }
+
+    /// The waiting change, if any, with the time it takes over.
+    pub const fn pending(&self, now: i64) -> Option<(&Feed, i64)> {
+        if self.effective_at != 0 && now < self.effective_at {
+            Some((&self.next, self.effective_at))
+        } else {
+            None
         }
     }
 
@@ -387,6 +398,8 @@ mod tests {
         let first = NOW + RULE_CHANGE_DELAY;
         assert_eq!(scheduled.schedule(feed(), NOW), Ok(first));
         assert!(!scheduled.at(first - 1).is_listed());
+        assert_eq!(scheduled.pending(first - 1), Some((&feed(), first)));
+        assert_eq!(scheduled.pending(first), None);
         assert_eq!(*scheduled.at(first), feed());
         // Replaced in time it never comes; later it stays until the next takes over.
         assert!(scheduled.schedule(Feed::NONE, first).is_ok());

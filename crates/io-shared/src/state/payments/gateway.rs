@@ -10,6 +10,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// `[b"gateway", wallet]`: a fiat processor that pays on renters' behalf out of its own USDC.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Gateway {
     pub version: u8,

@@ -4,6 +4,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// `[b"receipt", payer, order_id]`: one payment, followed by `count` [`ReceiptEntry`]s.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Receipt {
     pub version: u8,
@@ -34,6 +35,7 @@ pub struct Receipt {
 
 /// One supplier's part of a payment.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct ReceiptEntry {
     /// The supplier's account.

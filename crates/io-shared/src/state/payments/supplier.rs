@@ -10,6 +10,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// What a supplier is paid in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(u8)]
 pub enum PayoutPreference {
     /// Straight to the payout wallet's token account.
@@ -20,6 +21,7 @@ pub enum PayoutPreference {
 
 /// `[b"supplier", owner]`: who is paid, where and in what.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Supplier {
     pub version: u8,

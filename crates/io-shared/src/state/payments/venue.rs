@@ -11,6 +11,7 @@ use bytemuck::{Pod, Zeroable};
 /// `[b"venue", program, discriminator]`: an instruction of another program that the router may
 /// swap through.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Venue {
     pub version: u8,

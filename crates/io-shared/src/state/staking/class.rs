@@ -12,6 +12,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// `[b"class", id]`: a kind of device, e.g. B200 with a multiplier of 30.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct DeviceClass {
     pub version: u8,
@@ -50,6 +51,7 @@ pub const MAX_STAKE_MULTIPLE: u64 = 100;
 
 /// A rule of a class that the authority may change with notice, by the number that `schedule_class` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(u8)]
 pub enum ClassRule {
     /// In thousandths. A raise binds the minimum of nodes that exist already only

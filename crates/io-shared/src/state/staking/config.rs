@@ -10,6 +10,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// `[b"staking"]`: rules that hold for all nodes.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct StakingConfig {
     pub version: u8,

@@ -18,6 +18,7 @@ pub use ticket::Ticket;
 
 /// Whose stake a position holds, and what can happen to it. Fixed when the position is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(u8)]
 pub enum TrancheKind {
     /// The operator's own; slashed first.

@@ -14,6 +14,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// What an operator's node may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(u8)]
 pub enum NodeStatus {
     /// Takes stake; earns once its minimum is met and it is scored.
@@ -26,6 +27,7 @@ pub enum NodeStatus {
 
 /// Active stake of one kind, held in shares, and the rewards per share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Tranche {
     /// Raw IO.
@@ -37,6 +39,7 @@ pub struct Tranche {
 
 /// Stake of one kind that cools down, held in shares. It earns nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Cooling {
     /// Raw IO.
@@ -46,6 +49,7 @@ pub struct Cooling {
 
 /// `[b"node", operator, node_id]`: one supplier's node, its vaults' owner and its stake's books.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Node {
     pub version: u8,

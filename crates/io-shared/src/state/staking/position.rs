@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// `[b"position", node, owner, tranche]`: one staker's part of one node.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Position {
     pub version: u8,

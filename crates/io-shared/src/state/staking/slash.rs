@@ -27,6 +27,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// `[b"slash", node]`: a slash that waits to be executed, cancelled or to lapse.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct SlashProposal {
     pub version: u8,

@@ -8,6 +8,7 @@ use bytemuck::{Pod, Zeroable};
 /// request, at whatever address; the client library uses one that the system program derives from the
 /// owner's.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 pub struct Ticket {
     pub version: u8,

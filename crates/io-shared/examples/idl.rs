@@ -1,0 +1,5 @@
+//! Prints the shared half of the programs' IDLs, for `cargo xtask idl`.
+
+fn main() {
+    println!("{}", io_shared::idl::programs());
+}
