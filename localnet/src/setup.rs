@@ -12,8 +12,8 @@ use io_client::{
     token,
     venues::TokenSwapPool,
 };
-use io_migrations::{Chain, Cluster, Operator, plan};
-use io_tests::amm::{Deposit, Fees, NewPool, create_account};
+use io_migrations::{Cluster, Operator, plan};
+use io_tests::amm::{Deposit, FEES, NewPool, create_account};
 use solana_keypair::{Keypair, read_keypair_file, write_keypair_file};
 use solana_signer::Signer;
 use solana_transaction::Transaction;
@@ -50,23 +50,6 @@ pub struct Setup<'a> {
     rpc: RpcClient,
     authority: &'a Keypair,
     usdc: &'a Keypair,
-    /// Why the cluster could not be read, if so.
-    failed: RefCell<Option<anyhow::Error>>,
-}
-
-impl Chain for Setup<'_> {
-    fn account(&self, address: &Pubkey) -> Option<Vec<u8>> {
-        match self
-            .rpc
-            .get_account_with_commitment(address, CommitmentConfig::processed())
-        {
-            Ok(answer) => answer.value.map(|account| account.data),
-            Err(error) => {
-                *self.failed.borrow_mut() = Some(error.into());
-                None
-            }
-        }
-    }
 }
 
 impl<'a> Setup<'a> {
@@ -75,7 +58,6 @@ impl<'a> Setup<'a> {
             rpc: RpcClient::new_with_commitment(url, CommitmentConfig::processed()),
             authority,
             usdc,
-            failed: RefCell::new(None),
         }
     }
 
@@ -104,13 +86,13 @@ impl<'a> Setup<'a> {
             authority,
             usdc: self.usdc.pubkey(),
         };
-        for step in self.plan(&cluster, &operator)? {
+        for step in plan(&cluster, &operator, &self.rpc)? {
             said(&step.what);
             self.send(&step.instructions, &[])
                 .with_context(|| step.what.clone())?;
         }
         ensure!(
-            self.plan(&cluster, &operator)?.is_empty(),
+            plan(&cluster, &operator, &self.rpc)?.is_empty(),
             "the cluster is set up and yet something is missing; start with --reset"
         );
         let pool = self.new_pool()?;
@@ -122,14 +104,6 @@ impl<'a> Setup<'a> {
             }
         }
         Ok(pool.pool)
-    }
-
-    fn plan(&self, cluster: &Cluster, operator: &Operator) -> Result<Vec<io_migrations::Step>> {
-        let steps = plan(cluster, operator, self);
-        match self.failed.borrow_mut().take() {
-            Some(error) => Err(error.context("the cluster could not be read")),
-            None => steps,
-        }
     }
 
     fn exists(&self, address: &Pubkey) -> Result<bool> {
@@ -199,7 +173,7 @@ impl<'a> Setup<'a> {
                     amount: POOL_USDC,
                 },
             ],
-            Fees::default(),
+            FEES,
             |space| {
                 self.rent(space).unwrap_or_else(|error| {
                     *failed.borrow_mut() = Some(error);

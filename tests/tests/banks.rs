@@ -1,6 +1,7 @@
 //! The same binaries under another runner: `solana-program-test`, with the bank of a validator and
 //! `BanksClient`. The cluster is migrated step by step, then a node lives through a life.
 
+use anyhow::{Result, bail};
 use io_client::{
     Instruction, Pubkey, emissions, mint, payments, pda,
     shared::{
@@ -127,8 +128,8 @@ impl Banks {
                 return steps.expect("a plan");
             }
             for address in asked {
-                let data = self.account(&address).await.map(|account| account.data);
-                seen.accounts.insert(address, data);
+                let account = self.account(&address).await;
+                seen.accounts.insert(address, account);
             }
         }
     }
@@ -257,16 +258,21 @@ impl Banks {
 /// What was fetched from a bank, and what a plan asked for besides.
 #[derive(Default)]
 struct Seen {
-    accounts: HashMap<Pubkey, Option<Vec<u8>>>,
+    accounts: HashMap<Pubkey, Option<Account>>,
     asked: RefCell<HashSet<Pubkey>>,
 }
 
 impl Chain for Seen {
-    fn account(&self, address: &Pubkey) -> Option<Vec<u8>> {
-        self.accounts.get(address).cloned().unwrap_or_else(|| {
+    fn account(&self, address: &Pubkey) -> Result<Option<Account>> {
+        let seen = self.accounts.get(address).cloned();
+        Ok(seen.unwrap_or_else(|| {
             self.asked.borrow_mut().insert(*address);
             None
-        })
+        }))
+    }
+
+    fn accounts_of(&self, _: &Pubkey, _: &[u8]) -> Result<Vec<(Pubkey, Account)>> {
+        bail!("a bank's client does not list accounts")
     }
 }
 

@@ -7,6 +7,5 @@ mod fixture;
 mod governance;
 mod initialize;
 mod metadata;
-mod migrations;
 mod mint_to;
 mod minters;

@@ -1,6 +1,5 @@
-//! Migrations of a cluster, as far as the mint is concerned.
+//! Setting a cluster up, as far as the mint is concerned.
 
-use crate::fixture::{CONFIG, MINT, minter_of};
 use io_client::{
     Pubkey, mint, pda,
     shared::{
@@ -13,6 +12,8 @@ use io_migrations::{Cluster, Operator, plan};
 use io_tests::World;
 use solana_signer::Signer;
 
+const CONFIG: Pubkey = ids::io_mint::CONFIG.address;
+const MINT: Pubkey = ids::io_mint::MINT.address;
 const LOCALNET: &str = include_str!("../../../migrations/clusters/localnet.toml");
 
 /// Runs what a migration of `cluster` still has to do; what the steps were.
@@ -38,7 +39,7 @@ fn lamports_sent_ahead_do_not_make_a_migration_skip_a_step() {
     // Without its minter before the first mint, a distributor could never have the past's schedule.
     for address in [
         CONFIG,
-        minter_of(&squatted.authority),
+        pda::minter(&squatted.authority.pubkey()).0,
         pda::minter(&ids::io_emissions::CONFIG.address).0,
         ids::io_emissions::CONFIG.address,
         ids::io_staking::CONFIG.address,
@@ -113,7 +114,8 @@ fn a_migration_adopts_a_mint_and_names_it() {
         steps.contains(&format!("adopt {old} as the IO mint")),
         "{steps:?}"
     );
-    assert!(steps.contains(&"name the IO mint io (IO)".to_owned()));
+    let named = "change mint.metadata from none to io (IO), \"https://example.com\"";
+    assert!(steps.contains(&named.to_owned()), "{steps:?}");
     assert_eq!(migrate(&mut world, &cluster, usdc), [""; 0]);
     let config: MintConfig = world.read(&CONFIG);
     assert_eq!((config.mint, config.minted), (old, 500_000_000 * IO));
@@ -130,7 +132,7 @@ fn a_migration_adopts_a_mint_and_names_it() {
     let renamed = text("IO", "OI");
     assert_eq!(
         migrate(&mut world, &renamed, usdc),
-        ["name the IO mint io (OI)"]
+        ["change mint.metadata from io (IO), \"https://example.com\" to io (OI), \"https://example.com\""]
     );
     let localnet = Cluster::parse(LOCALNET).expect("the cluster file");
     let error = plan(&localnet, &Operator { authority, usdc }, &world).expect_err("another mint");

@@ -1,0 +1,3 @@
+//! Migrations of a cluster on the SBF binaries.
+
+mod genesis;
