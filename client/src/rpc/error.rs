@@ -32,15 +32,12 @@ pub enum Error {
          raise the priority fee or try later"
     )]
     Expired { attempts: u32 },
-    /// The endpoint stopped answering before the transaction's fate was known.
+    /// The endpoint fell silent, or the chain stood still, before the transaction's fate was known.
     #[error(
         "it is not known whether transaction {signature} landed: {cause}; look it up before you run \
          again"
     )]
-    Unknown {
-        signature: Signature,
-        cause: Box<client_error::Error>,
-    },
+    Unknown { signature: Signature, cause: String },
     /// More than a transaction can carry.
     #[error("the transaction would have {size} bytes, {limit} are possible; do less at once")]
     TooLarge { size: usize, limit: usize },

@@ -65,7 +65,7 @@ pub(super) fn jittered(wait: Duration) -> Duration {
 }
 
 /// Whether the same request may get another answer soon.
-pub(super) fn is_transient(error: &Error) -> bool {
+fn is_transient(error: &Error) -> bool {
     match error.kind() {
         // No connection, no answer in time, an answer cut short, 429 and 5xx.
         ErrorKind::Reqwest(_) | ErrorKind::Middleware(_) | ErrorKind::Io(_) => true,

@@ -5,15 +5,16 @@
 //! it, so that it can not land any more, is it signed anew: it never lands twice.
 
 use super::{
-    Error, Network, Prepared, Refusal, Result, Signature,
-    patience::{is_transient, jittered},
+    Error, Network, Prepared, Refusal, Result, Signature, patience::jittered,
     prepare::without_budget,
 };
 use crate::{Instruction, Pubkey};
 use solana_commitment_config::CommitmentConfig;
 use solana_rpc_client_api::{
-    client_error,
+    client_error::{self, ErrorKind},
     config::{RpcSendTransactionConfig, RpcTransactionConfig},
+    custom_error::JSON_RPC_SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE,
+    request::RpcError,
 };
 use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
@@ -31,6 +32,11 @@ const RESEND: Duration = Duration::from_secs(2);
 const EXPIRY: Duration = Duration::from_secs(5);
 /// How long an endpoint may fail before the fate of a transaction is given up as unknown.
 const SILENCE: Duration = Duration::from_secs(90);
+/// How long an attempt may take before the chain counts as standing still: a blockhash lasts about a
+/// minute, and another half until that is finalized.
+const STANDSTILL: Duration = Duration::from_secs(300);
+/// JSON-RPC's code for parameters that are no use: here, for bytes that are no transaction to it.
+const INVALID_PARAMS: i64 = -32602;
 
 /// A transaction that landed and succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +64,15 @@ pub enum Stage {
 enum Fate {
     Landed(Landed),
     Expired,
+}
+
+/// What is known of a transaction.
+enum Status {
+    Landed(Landed),
+    /// It may still land, or is not sure enough yet.
+    Open,
+    /// It did not land and can not any more.
+    Never,
 }
 
 impl Network {
@@ -124,93 +139,99 @@ impl Network {
             max_retries: Some(0),
             ..RpcSendTransactionConfig::default()
         };
-        let mut heard = Instant::now();
+        let started = Instant::now();
+        let mut heard = started;
+        let mut looked = started;
         let mut sent: Option<Instant> = None;
-        let mut looked = Instant::now();
         loop {
             if sent.is_none_or(|at| at.elapsed() >= RESEND) {
                 if sent.is_some() {
                     (self.observer)(&Stage::SentAgain { signature });
                 }
-                // Whatever the endpoint says to it, the status decides.
                 let answer = self
                     .rpc()
                     .send_transaction_with_config(transaction, config)
                     .await;
                 sent = Some(Instant::now());
-                if let Err(error) = answer {
-                    self.note(error, signature, heard)?;
+                // Else whatever the endpoint says to it, the status decides.
+                if let Err(error) = answer
+                    && is_no_transaction(&error)
+                {
+                    return Err(error.into());
                 }
             }
-            match self.status(prepared, transaction).await {
-                Ok(Some(landed)) => return Ok(Fate::Landed(landed)),
-                Ok(None) => heard = Instant::now(),
-                Err(Error::Rpc(error)) => self.note(error, signature, heard)?,
+            // Whether it has expired is asked first: what lands after that is seen by the status.
+            let expired = if looked.elapsed() >= EXPIRY {
+                looked = Instant::now();
+                self.has_passed(last_valid).await
+            } else {
+                Ok(None)
+            };
+            let status = match expired {
+                Ok(passed) => self.status(prepared, transaction, passed).await,
+                Err(error) => Err(error),
+            };
+            match status {
+                Ok(Status::Landed(landed)) => return Ok(Fate::Landed(landed)),
+                Ok(Status::Never) => return Ok(Fate::Expired),
+                Ok(Status::Open) => heard = Instant::now(),
+                Err(Error::Rpc(error)) if heard.elapsed() >= SILENCE => {
+                    let cause = error.to_string();
+                    return Err(Error::Unknown { signature, cause });
+                }
+                Err(Error::Rpc(_)) => (),
                 Err(error) => return Err(error),
             }
-            if looked.elapsed() >= EXPIRY {
-                looked = Instant::now();
-                match self.expired(signature, last_valid).await {
-                    Ok(true) => return Ok(Fate::Expired),
-                    Ok(false) => heard = Instant::now(),
-                    Err(Error::Rpc(error)) => self.note(error, signature, heard)?,
-                    Err(error) => return Err(error),
-                }
+            if started.elapsed() >= STANDSTILL {
+                let cause = "the chain stands still".to_owned();
+                return Err(Error::Unknown { signature, cause });
             }
             tokio::time::sleep(jittered(LOOK)).await;
         }
     }
 
-    /// Forgives the endpoint a failure, unless nothing was heard of it since [`SILENCE`].
-    fn note(&self, error: client_error::Error, signature: Signature, heard: Instant) -> Result<()> {
-        if is_transient(&error) && heard.elapsed() >= SILENCE {
-            return Err(Error::Unknown {
-                signature,
-                cause: Box::new(error),
-            });
-        }
-        Ok(())
+    /// The slot up to which the chain is finalized, if its blocks are past `last_valid`: no transaction
+    /// that was good until then can land any more.
+    async fn has_passed(&self, last_valid: u64) -> Result<Option<u64>> {
+        let finalized = self
+            .rpc()
+            .get_epoch_info_with_commitment(CommitmentConfig::finalized())
+            .await?;
+        Ok((finalized.block_height > last_valid).then_some(finalized.absolute_slot))
     }
 
-    /// The transaction if it has landed surely enough.
+    /// What is known of the transaction, which can not land any more if the chain has `passed` it up to
+    /// that slot.
     async fn status(
         &self,
         prepared: &Prepared,
         transaction: &VersionedTransaction,
-    ) -> Result<Option<Landed>> {
+        passed: Option<u64>,
+    ) -> Result<Status> {
         let signature = signature_of(transaction);
-        let answer = self.rpc().get_signature_statuses(&[signature]).await?;
+        let answer = match passed {
+            None => self.rpc().get_signature_statuses(&[signature]).await?,
+            Some(_) => {
+                self.rpc()
+                    .get_signature_statuses_with_history(&[signature])
+                    .await?
+            }
+        };
         let Some(Some(status)) = answer.value.into_iter().next() else {
-            return Ok(None);
+            // An endpoint that is behind what was seen to be final may have it yet to learn.
+            let never = passed.is_some_and(|slot| answer.context.slot >= slot);
+            return Ok(if never { Status::Never } else { Status::Open });
         };
         if !status.satisfies_commitment(self.rpc().commitment()) {
-            return Ok(None);
+            return Ok(Status::Open);
         }
         match status.err {
-            None => Ok(Some(Landed {
+            None => Ok(Status::Landed(Landed {
                 signature,
                 slot: status.slot,
             })),
             Some(error) => Err(self.failed(prepared, transaction, error).await),
         }
-    }
-
-    /// Whether the transaction has not landed and can not any more: the finalized chain is past its last
-    /// block, and an endpoint that has seen that chain does not know it.
-    async fn expired(&self, signature: Signature, last_valid: u64) -> Result<bool> {
-        let finalized = self
-            .rpc()
-            .get_epoch_info_with_commitment(CommitmentConfig::finalized())
-            .await?;
-        if finalized.block_height <= last_valid {
-            return Ok(false);
-        }
-        let answer = self
-            .rpc()
-            .get_signature_statuses_with_history(&[signature])
-            .await?;
-        let unknown = answer.value.iter().all(Option::is_none);
-        Ok(unknown && answer.context.slot >= finalized.absolute_slot)
     }
 
     async fn failed(
@@ -243,6 +264,19 @@ impl Network {
             refusal: Box::new(Refusal::new(error, &prepared.instructions, logs)),
         }
     }
+}
+
+/// Whether the endpoint says that the bytes are no transaction: it passed them on to nobody, and no other
+/// answer is to be had from it.
+fn is_no_transaction(error: &client_error::Error) -> bool {
+    let ErrorKind::RpcError(RpcError::RpcResponseError { code, .. }) = error.kind() else {
+        return false;
+    };
+    [
+        INVALID_PARAMS,
+        JSON_RPC_SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE,
+    ]
+    .contains(code)
 }
 
 /// The signature that a transaction is known by: its payer's.
