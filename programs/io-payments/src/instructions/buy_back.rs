@@ -44,9 +44,11 @@ pub struct BuyBack {
     #[account(mut, address = config.usdc_fees @ PaymentsError::WrongAccount)]
     pub fees: UncheckedAccount,
     /// Writable, but among the venue's accounts too.
+    #[cfg_attr(feature = "idl-build", account(mut))]
     #[account(address = config.usdc_transit @ PaymentsError::WrongTransit)]
     pub usdc_transit: UncheckedAccount,
     /// Writable, but among the venue's accounts too.
+    #[cfg_attr(feature = "idl-build", account(mut))]
     #[account(address = config.io_transit @ PaymentsError::WrongTransit)]
     pub io_transit: UncheckedAccount,
     #[account(address = io_payments::ROUTER.address @ PaymentsError::WrongAccount)]
@@ -54,6 +56,7 @@ pub struct BuyBack {
     #[account(mut, address = io_mint::CONFIG.address @ PaymentsError::WrongAccount)]
     pub mint_config: UncheckedAccount,
     /// Writable, but maybe among the venue's accounts too.
+    #[cfg_attr(feature = "idl-build", account(mut))]
     #[account(address = config.io_mint @ PaymentsError::WrongAccount)]
     pub io_mint: UncheckedAccount,
     #[account(address = io_mint::EVENT_AUTHORITY.address @ PaymentsError::WrongAccount)]

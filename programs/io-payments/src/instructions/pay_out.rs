@@ -41,9 +41,11 @@ pub struct PayOut {
     #[account(mut, address = supplier.earnings @ PaymentsError::WrongAccount)]
     pub earnings: UncheckedAccount,
     /// Writable, but among the venue's accounts too.
+    #[cfg_attr(feature = "idl-build", account(mut))]
     #[account(address = config.io_transit @ PaymentsError::WrongTransit)]
     pub io_transit: UncheckedAccount,
     /// Writable, but among the venue's accounts too.
+    #[cfg_attr(feature = "idl-build", account(mut))]
     #[account(address = config.usdc_transit @ PaymentsError::WrongTransit)]
     pub usdc_transit: UncheckedAccount,
     #[account(address = io_payments::ROUTER.address @ PaymentsError::WrongAccount)]

@@ -50,14 +50,17 @@ pub struct PayToken {
     #[account(mut, address = asset.fees @ PaymentsError::WrongAccount)]
     pub fees: UncheckedAccount,
     /// Writable, but among the venue's accounts too.
+    #[cfg_attr(feature = "idl-build", account(mut))]
     #[account(address = asset.transit @ PaymentsError::WrongTransit)]
     pub transit: UncheckedAccount,
     /// Writable, but among the venue's accounts too.
+    #[cfg_attr(feature = "idl-build", account(mut))]
     #[account(address = config.io_transit @ PaymentsError::WrongTransit)]
     pub io_transit: UncheckedAccount,
     #[account(address = io_payments::ROUTER.address @ PaymentsError::WrongAccount)]
     pub router: UncheckedAccount,
     /// Writable, but maybe that of another supplier too.
+    #[cfg_attr(feature = "idl-build", account(mut))]
     pub destination: UncheckedAccount,
     /// The canonical PDA of `[b"receipt", payer, order_id]`.
     #[account(mut)]
