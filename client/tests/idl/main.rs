@@ -55,13 +55,12 @@ fn sources(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../crates/io-shared/src")
         .join(name);
+    let read = |path: &Path| fs::read_to_string(path).expect("io-shared's sources are there");
     if path.is_file() {
-        return fs::read_to_string(path).unwrap();
+        return read(&path);
     }
-    let files = fs::read_dir(path).unwrap();
-    files
-        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
-        .collect()
+    let files = fs::read_dir(path).expect("io-shared's sources are there");
+    files.flatten().map(|file| read(&file.path())).collect()
 }
 
 /// Accounts in order with their flags, addresses as fixed or derived, arguments to the last byte.
