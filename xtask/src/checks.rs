@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use crate::{build, cargo, project::Checkout, ui};
+use crate::{build, cargo, idl, project::Checkout, ui};
 
-/// Formatting and clippy, in every workspace that the host compiles.
+/// Formatting and clippy, in every workspace that the host compiles, and whether the IDLs are current.
 pub fn lint(checkout: &Checkout) -> Result<()> {
     for folder in [&checkout.root, &checkout.host()] {
         ui::heading(&format!("Format and clippy in {}", folder.display()));
@@ -34,7 +34,7 @@ pub fn lint(checkout: &Checkout) -> Result<()> {
             "run `cargo fmt --all` there",
         )?;
     }
-    Ok(())
+    idl::run(checkout, &idl::Options { check: true })
 }
 
 /// Builds the programs and runs every test there is.
