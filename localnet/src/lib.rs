@@ -2,6 +2,8 @@
 //! AMM with a funded IO/USDC pool, fresh price accounts, and a cluster set up as
 //! `migrations/clusters/localnet.toml` says.
 
+pub mod books;
+pub mod faults;
 mod machine;
 mod prices;
 mod setup;

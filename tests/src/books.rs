@@ -1,6 +1,6 @@
-//! The design's invariants, checked over every account in a [`World`].
+//! The design's invariants, checked over every account of a chain.
 
-use crate::World;
+use crate::Ledger;
 use anyhow::{Context, Result, ensure};
 use io_client::{
     Pubkey, pda,
@@ -19,7 +19,7 @@ use io_client::{
     },
 };
 use solana_program_pack::Pack;
-use spl_token_interface::state::Account as TokenAccount;
+use spl_token_interface::state::{Account as TokenAccount, Mint};
 use std::collections::{HashMap, HashSet};
 
 /// Sums that a person wants to see.
@@ -47,22 +47,22 @@ pub struct Books {
 
 /// Checks every invariant that the state alone can show, and sums the books up. Invariants 5, 6, 8
 /// and 9 are about instructions; tests of those check them.
-pub fn check(world: &World) -> Result<Books> {
+pub fn check(ledger: &impl Ledger) -> Result<Books> {
     let mut books = Books::default();
-    check_supply(world, &mut books).context("invariant 1")?;
-    check_emissions(world, &mut books).context("invariants 2 and 4")?;
-    check_nodes(world, &mut books).context("invariants 3 and 4")?;
-    check_router(world).context("invariant 7")?;
+    check_supply(ledger, &mut books).context("invariant 1")?;
+    check_emissions(ledger, &mut books).context("invariants 2 and 4")?;
+    check_nodes(ledger, &mut books).context("invariants 3 and 4")?;
+    check_router(ledger).context("invariant 7")?;
     Ok(books)
 }
 
 /// Like [`check`], and more that holds only in a world that nothing but instructions has touched:
 /// every account of the programs has a known layout, all IO is on token accounts, the distributor's
 /// vault holds exactly what its pools say, and no node weighs more than its stake and score allow.
-pub fn check_untouched(world: &World) -> Result<Books> {
-    check_accounts(world)?;
-    let books = check(world)?;
-    check_holders(world).context("invariant 1")?;
+pub fn check_untouched(ledger: &impl Ledger) -> Result<Books> {
+    check_accounts(ledger)?;
+    let books = check(ledger)?;
+    check_holders(ledger).context("invariant 1")?;
     ensure!(
         books.emissions_vault == books.owed_to_nodes + books.carry,
         "invariant 4: vault {}, owed {}, carry {}",
@@ -70,22 +70,52 @@ pub fn check_untouched(world: &World) -> Result<Books> {
         books.owed_to_nodes,
         books.carry
     );
-    check_weights(world).context("weights")?;
+    check_weights(ledger).context("weights")?;
     Ok(books)
 }
 
 /// All accounts of one layout.
-fn all<L: Layout>(world: &World) -> Vec<(Pubkey, L)> {
-    world
-        .svm
-        .get_program_accounts(&L::OWNER)
+fn all<L: Layout>(ledger: &impl Ledger) -> Vec<(Pubkey, L)> {
+    ledger
+        .accounts_of(&L::OWNER)
         .into_iter()
-        .filter_map(|(address, account)| Some((address, L::read_copy(&account.data)?)))
+        .filter_map(|(address, data)| Some((address, L::read_copy(&data)?)))
         .collect()
 }
 
+/// An account of one of the four programs, if it is there.
+fn try_read<L: Layout>(ledger: &impl Ledger, address: &Pubkey) -> Option<L> {
+    let (owner, data) = ledger.account(address)?;
+    (owner == L::OWNER).then(|| L::read_copy(&data))?
+}
+
+fn read<L: Layout>(ledger: &impl Ledger, address: &Pubkey) -> Result<L> {
+    try_read(ledger, address)
+        .with_context(|| format!("{address} is no {}", core::any::type_name::<L>()))
+}
+
+fn token_account(ledger: &impl Ledger, address: &Pubkey) -> Result<TokenAccount> {
+    let (_, data) = ledger
+        .account(address)
+        .with_context(|| format!("there is no token account at {address}"))?;
+    TokenAccount::unpack(&data).with_context(|| format!("{address} is no token account"))
+}
+
+/// Raw units on a token account.
+fn token_balance(ledger: &impl Ledger, address: &Pubkey) -> Result<u64> {
+    Ok(token_account(ledger, address)?.amount)
+}
+
+/// Raw units of a mint in existence.
+fn supply_of(ledger: &impl Ledger, mint: &Pubkey) -> Result<u64> {
+    let (_, data) = ledger
+        .account(mint)
+        .with_context(|| format!("there is no mint at {mint}"))?;
+    Ok(Mint::unpack(&data)?.supply)
+}
+
 /// Every account of the programs is of a known layout, so that none escapes the other checks.
-fn check_accounts(world: &World) -> Result<()> {
+fn check_accounts(ledger: &impl Ledger) -> Result<()> {
     let known: HashSet<_> = [
         kind::<MintConfig>(),
         kind::<Minter>(),
@@ -116,10 +146,10 @@ fn check_accounts(world: &World) -> Result<()> {
         io_emissions::ID,
         io_payments::ID,
     ] {
-        for (address, account) in world.svm.get_program_accounts(&program) {
-            let head = account.data.get(..8).unwrap_or_default().to_vec();
+        for (address, data) in ledger.accounts_of(&program) {
+            let head = data.get(..8).unwrap_or_default().to_vec();
             ensure!(
-                known.contains(&(program, head, account.data.len())),
+                known.contains(&(program, head, data.len())),
                 "{address} of {program} has no known layout"
             );
         }
@@ -133,9 +163,9 @@ fn kind<L: Layout>() -> (Pubkey, Vec<u8>, usize) {
 }
 
 /// Invariant 1: Minted ever ≤ the cap; supply = minted − burned; every minter within its policy.
-fn check_supply(world: &World, books: &mut Books) -> Result<()> {
-    let config: MintConfig = world.read(&io_mint::CONFIG.address);
-    let supply = world.supply(&config.mint);
+fn check_supply(ledger: &impl Ledger, books: &mut Books) -> Result<()> {
+    let config: MintConfig = read(ledger, &io_mint::CONFIG.address)?;
+    let supply = supply_of(ledger, &config.mint)?;
     ensure!(config.minted <= HARD_CAP, "{} raw minted", config.minted);
     ensure!(
         config.minted.checked_sub(config.burned) == Some(supply),
@@ -144,10 +174,10 @@ fn check_supply(world: &World, books: &mut Books) -> Result<()> {
         config.burned
     );
     let mut by_minters: u128 = 0;
-    for (address, minter) in all::<Minter>(world) {
+    for (address, minter) in all::<Minter>(ledger) {
         let allowed = match minter.policy {
-            Minter::ALLOWANCE => minter.total_at(world.now()),
-            _ => minter.emitted_by_schedule(world.now()),
+            Minter::ALLOWANCE => minter.total_at(ledger.time()),
+            _ => minter.emitted_by_schedule(ledger.time()),
         };
         ensure!(
             minter.minted <= allowed && minter.invariant(),
@@ -169,17 +199,16 @@ fn check_supply(world: &World, books: &mut Books) -> Result<()> {
 }
 
 /// The supply is what the token accounts hold together.
-fn check_holders(world: &World) -> Result<()> {
-    let mint = world.read::<MintConfig>(&io_mint::CONFIG.address).mint;
-    let held: u128 = world
-        .svm
-        .get_program_accounts(&TOKEN_PROGRAM)
+fn check_holders(ledger: &impl Ledger) -> Result<()> {
+    let mint = read::<MintConfig>(ledger, &io_mint::CONFIG.address)?.mint;
+    let held: u128 = ledger
+        .accounts_of(&TOKEN_PROGRAM)
         .into_iter()
-        .filter_map(|(_, account)| TokenAccount::unpack(&account.data).ok())
+        .filter_map(|(_, data)| TokenAccount::unpack(&data).ok())
         .filter(|account| account.mint == mint)
         .map(|account| u128::from(account.amount))
         .sum();
-    let supply = world.supply(&mint);
+    let supply = supply_of(ledger, &mint)?;
     ensure!(
         held == u128::from(supply),
         "supply {supply}, in accounts {held}"
@@ -190,12 +219,12 @@ fn check_holders(world: &World) -> Result<()> {
 /// Invariant 2: emitted = cumulative(epochs done), and no more epochs are done than elapsed. Invariant 4: the vault holds
 /// what nodes are owed and the carry, no more is given out than was emitted, and each pool's weight is
 /// the sum of its nodes'.
-fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
-    let Some(config) = world.try_read::<EmissionsConfig>(&io_emissions::CONFIG.address) else {
+fn check_emissions(ledger: &impl Ledger, books: &mut Books) -> Result<()> {
+    let Some(config) = try_read::<EmissionsConfig>(ledger, &io_emissions::CONFIG.address) else {
         return Ok(());
     };
     let curve = Curve::by_id(config.curve).context("no such curve")?;
-    let elapsed = curve.epochs_elapsed(config.start_at, world.now());
+    let elapsed = curve.epochs_elapsed(config.start_at, ledger.time());
     ensure!(
         config.epochs_done <= elapsed,
         "{} epochs done, {elapsed} elapsed",
@@ -207,15 +236,15 @@ fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
         config.emitted,
         config.epochs_done
     );
-    let minter: Minter = world.read(&pda::minter(&io_emissions::CONFIG.address).0);
+    let minter: Minter = read(ledger, &pda::minter(&io_emissions::CONFIG.address).0)?;
     ensure!(
         minter.skipped + minter.minted == config.emitted,
         "minter and config differ"
     );
 
-    let nodes = all::<NodeEmission>(world);
+    let nodes = all::<NodeEmission>(ledger);
     let enrolled = nodes.len();
-    let pools = all::<RewardPool>(world);
+    let pools = all::<RewardPool>(ledger);
     ensure!(
         pools.len() == usize::from(config.pool_count),
         "{} pools",
@@ -223,7 +252,7 @@ fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
     );
     let shares: u64 = pools
         .iter()
-        .map(|(_, pool)| pool.share_bps.at(world.now()))
+        .map(|(_, pool)| pool.share_bps.at(ledger.time()))
         .sum();
     ensure!(shares == BPS, "the pools' parts sum to {shares}");
     let mut members = 0;
@@ -267,7 +296,7 @@ fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
         members == enrolled,
         "{enrolled} nodes, {members} of them in a pool"
     );
-    let vault = world.token_balance(&io_emissions::VAULT.address);
+    let vault = token_balance(ledger, &io_emissions::VAULT.address)?;
     ensure!(
         vault >= books.owed_to_nodes + books.carry,
         "vault {vault}, owed {}, carry {}",
@@ -288,15 +317,15 @@ fn check_emissions(world: &World, books: &mut Books) -> Result<()> {
 }
 
 /// A weight never lags downwards: settled now, no node weighs more than its stake and score allow.
-fn check_weights(world: &World) -> Result<()> {
-    let Some(config) = world.try_read::<EmissionsConfig>(&io_emissions::CONFIG.address) else {
+fn check_weights(ledger: &impl Ledger) -> Result<()> {
+    let Some(config) = try_read::<EmissionsConfig>(ledger, &io_emissions::CONFIG.address) else {
         return Ok(());
     };
-    let now = world.now();
+    let now = ledger.time();
     let rules = config.weight_rules(now);
-    for (_, emission) in all::<NodeEmission>(world) {
-        let node: Node = world.read(&emission.node);
-        let mut pool: RewardPool = world.read(&pda::reward_pool(emission.pool).0);
+    for (_, emission) in all::<NodeEmission>(ledger) {
+        let node: Node = read(ledger, &emission.node)?;
+        let mut pool: RewardPool = read(ledger, &pda::reward_pool(emission.pool).0)?;
         let mut settled = emission;
         settled
             .settle(&node, &mut pool, &rules, now)
@@ -319,29 +348,29 @@ fn check_weights(world: &World) -> Result<()> {
 
 /// Invariant 3: For each node: stake vault = active + cooling, dust and donations apart; the positions' values and the tickets' fit in;
 /// Invariant 4: the reward vault covers what can be claimed.
-fn check_nodes(world: &World, books: &mut Books) -> Result<()> {
+fn check_nodes(ledger: &impl Ledger, books: &mut Books) -> Result<()> {
     let mut positions: HashMap<[u8; 32], Vec<Position>> = HashMap::new();
-    for (_, position) in all::<Position>(world) {
+    for (_, position) in all::<Position>(ledger) {
         positions
             .entry(position.node.to_bytes())
             .or_default()
             .push(position);
     }
     let mut tickets: HashMap<[u8; 32], Vec<Ticket>> = HashMap::new();
-    for (_, ticket) in all::<Ticket>(world) {
+    for (_, ticket) in all::<Ticket>(ledger) {
         tickets
             .entry(ticket.node.to_bytes())
             .or_default()
             .push(ticket);
     }
     let mut proposals: HashMap<Pubkey, SlashProposal> =
-        all::<SlashProposal>(world).into_iter().collect();
-    for (address, node) in all::<Node>(world) {
+        all::<SlashProposal>(ledger).into_iter().collect();
+    for (address, node) in all::<Node>(ledger) {
         let proposal = proposals.remove(&pda::slash(&address).0);
         check_slash(&address, &node, proposal).with_context(|| format!("node {address}"))?;
         let positions = positions.remove(&address.to_bytes()).unwrap_or_default();
         let tickets = tickets.remove(&address.to_bytes()).unwrap_or_default();
-        check_node(world, &node, &positions, &tickets, books)
+        check_node(ledger, &node, &positions, &tickets, books)
             .with_context(|| format!("node {address}"))?;
     }
     ensure!(positions.is_empty(), "positions without a node");
@@ -369,7 +398,7 @@ fn check_slash(address: &Pubkey, node: &Node, proposal: Option<SlashProposal>) -
 }
 
 fn check_node(
-    world: &World,
+    ledger: &impl Ledger,
     node: &Node,
     positions: &[Position],
     tickets: &[Ticket],
@@ -402,8 +431,8 @@ fn check_node(
         node.multiplier_milli,
         node.delegator_tranche
     );
-    let stake_vault = world.token_balance(&node.stake_vault);
-    let reward_vault = world.token_balance(&node.reward_vault);
+    let stake_vault = token_balance(ledger, &node.stake_vault)?;
+    let reward_vault = token_balance(ledger, &node.reward_vault)?;
     ensure!(
         stake_vault >= node.active_stake() + node.cooling_stake(),
         "stake vault {stake_vault}, active {}, cooling {}",
@@ -473,13 +502,13 @@ fn check_node(
 }
 
 /// Invariant 7: The router's transit accounts are empty, and no fee was taken on IO.
-fn check_router(world: &World) -> Result<()> {
-    for (_, asset) in all::<Asset>(world) {
+fn check_router(ledger: &impl Ledger) -> Result<()> {
+    for (_, asset) in all::<Asset>(ledger) {
         for (account, owner) in [
             (asset.transit, io_payments::ROUTER.address),
             (asset.fees, io_payments::CONFIG.address),
         ] {
-            let account = world.token_account(&account);
+            let account = token_account(ledger, &account)?;
             ensure!(
                 account.owner == owner
                     && account.mint == asset.mint
@@ -489,23 +518,20 @@ fn check_router(world: &World) -> Result<()> {
                 asset.mint
             );
         }
-        let held = world.token_balance(&asset.transit);
+        let held = token_balance(ledger, &asset.transit)?;
         ensure!(held == 0, "{held} raw of {} left in transit", asset.mint);
     }
-    for (address, account) in world.svm.get_program_accounts(&io_payments::ID) {
-        if let Some(receipt) = Receipt::read_copy(&account.data) {
-            check_receipt(
-                &receipt,
-                account.data.get(Receipt::SPACE..).unwrap_or_default(),
-            )
-            .with_context(|| format!("receipt {address}"))?;
+    for (address, data) in ledger.accounts_of(&io_payments::ID) {
+        if let Some(receipt) = Receipt::read_copy(&data) {
+            check_receipt(&receipt, data.get(Receipt::SPACE..).unwrap_or_default())
+                .with_context(|| format!("receipt {address}"))?;
         }
     }
-    for (address, gateway) in all::<Gateway>(world) {
+    for (address, gateway) in all::<Gateway>(ledger) {
         ensure!(
-            gateway.fee_bps.at(world.now()) <= MAX_FEE_BPS,
+            gateway.fee_bps.at(ledger.time()) <= MAX_FEE_BPS,
             "gateway {address}: {} basis points",
-            gateway.fee_bps.at(world.now())
+            gateway.fee_bps.at(ledger.time())
         );
     }
     Ok(())
@@ -555,6 +581,7 @@ fn check_receipt(receipt: &Receipt, entries: &[u8]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::World;
     use crate::scenario::{DAY, Scenario, play_hours};
     use io_client::{
         shared::state::{Scheduled, U128},

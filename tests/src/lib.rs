@@ -5,6 +5,7 @@ pub mod amm;
 pub mod bench;
 pub mod books;
 pub mod hostile;
+mod ledger;
 pub mod network;
 mod outcome;
 pub mod packet;
@@ -13,5 +14,6 @@ pub mod scenario;
 mod tokens;
 mod world;
 
+pub use ledger::Ledger;
 pub use outcome::{Failure, Outcome, assert_fails};
 pub use world::{GENESIS, PROGRAMS, World, artifact, deployment};

@@ -1,5 +1,7 @@
 //! What the tests over RPC share.
 
+#![allow(dead_code, reason = "no test uses all of it")]
+
 use std::{fs, net::TcpListener, path::PathBuf};
 
 use anyhow::{Context, Result};

@@ -1,0 +1,152 @@
+//! A proxy in front of a JSON-RPC endpoint that fails on purpose in every way that endpoints fail by
+//! accident. What it does to a request depends only on its seed, on how many came before, and on what
+//! was asked.
+
+mod memory;
+mod proxy;
+
+pub use proxy::Proxy;
+
+use std::fmt;
+
+/// A way to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// The connection breaks before the endpoint has heard of the request.
+    Lost,
+    /// The endpoint did what was asked; the connection breaks before it says so.
+    Unanswered,
+    /// The answer comes late.
+    Late,
+    /// 429.
+    Limited,
+    /// 429 with the time after which to ask again.
+    LimitedFor,
+    /// 502 with a page for people.
+    BadGateway,
+    /// 503 with a page for people.
+    Unavailable,
+    /// A whole answer that ends in the middle of the JSON.
+    Cut,
+    /// The connection breaks in the middle of the answer.
+    Broken,
+    /// The endpoint does what was asked, and from then on refuses connections for a while.
+    Dead,
+    /// A blockhash as a node would give it that has fallen behind.
+    StaleBlockhash,
+    /// A transaction is not known yet, and will not be for a while: a node that has fallen behind.
+    StaleStatus,
+    /// Accounts as they were at an earlier request.
+    StaleAccount,
+    /// A transaction is accepted and forgotten.
+    Swallowed,
+    /// A transaction reaches the endpoint twice.
+    Doubled,
+    /// A transaction is accepted, and reaches the endpoint after others that were sent later.
+    Overtaken,
+}
+
+impl Fault {
+    pub const ALL: [Self; 16] = [
+        Self::Lost,
+        Self::Unanswered,
+        Self::Late,
+        Self::Limited,
+        Self::LimitedFor,
+        Self::BadGateway,
+        Self::Unavailable,
+        Self::Cut,
+        Self::Broken,
+        Self::Dead,
+        Self::StaleBlockhash,
+        Self::StaleStatus,
+        Self::StaleAccount,
+        Self::Swallowed,
+        Self::Doubled,
+        Self::Overtaken,
+    ];
+
+    /// Whether a request of `method` can fail in this way.
+    pub fn befalls(self, method: &str) -> bool {
+        match self {
+            Self::StaleBlockhash => method == "getLatestBlockhash",
+            Self::StaleStatus => method == "getSignatureStatuses",
+            Self::StaleAccount => [
+                "getAccountInfo",
+                "getMultipleAccounts",
+                "getProgramAccounts",
+            ]
+            .contains(&method),
+            Self::Swallowed | Self::Doubled | Self::Overtaken | Self::Dead => {
+                method == "sendTransaction"
+            }
+            _ => true,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// How often each fault happens: of 1,000 requests that it can befall.
+#[derive(Clone, Debug, Default)]
+pub struct Rates(Vec<(Fault, u32)>);
+
+impl Rates {
+    /// Every fault, those that only a few requests can meet more often.
+    pub fn of_all(common: u32, particular: u32) -> Self {
+        let rate = |fault: Fault| {
+            if fault.befalls("") {
+                common
+            } else {
+                particular
+            }
+        };
+        Self(Fault::ALL.map(|fault| (fault, rate(fault))).to_vec())
+    }
+
+    /// Only `fault`.
+    pub fn only(fault: Fault, rate: u32) -> Self {
+        Self(vec![(fault, rate)])
+    }
+
+    /// What happens to a request of `method`, if anything; `chance` is 0 to 999.
+    fn pick(&self, method: &str, mut chance: u32) -> Option<Fault> {
+        for (fault, rate) in &self.0 {
+            if fault.befalls(method) {
+                match chance.checked_sub(*rate) {
+                    Some(rest) => chance = rest,
+                    None => return Some(*fault),
+                }
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn each_request_meets_the_faults_that_can_befall_it() {
+        let rates = Rates::of_all(10, 30);
+        let met = |method: &str| -> HashSet<String> {
+            (0..1_000)
+                .filter_map(|chance| rates.pick(method, chance))
+                .map(|fault| fault.to_string())
+                .collect()
+        };
+        assert_eq!(met("getEpochInfo").len(), 9);
+        assert!(met("getLatestBlockhash").contains("StaleBlockhash"));
+        assert!(met("sendTransaction").contains("Swallowed"));
+        assert!(!met("sendTransaction").contains("StaleStatus"));
+        // 9 common kinds and 4 of its own.
+        let share = (0..1_000).filter(|chance| rates.pick("sendTransaction", *chance).is_some());
+        assert_eq!(share.count(), 9 * 10 + 4 * 30);
+    }
+}

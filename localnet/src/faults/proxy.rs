@@ -1,0 +1,338 @@
+//! The proxy's server.
+
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use fastrand::Rng;
+use futures::stream;
+use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
+use hyper::{
+    Request, Response, StatusCode,
+    body::{Bytes, Frame, Incoming},
+    header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use solana_transaction::versioned::VersionedTransaction;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+    task::{JoinHandle, JoinSet},
+};
+
+use super::{Fault, Rates, memory::Memory};
+
+/// How late answers come, and how long a node stays behind, in milliseconds.
+const LATE: (u64, u64) = (200, 2_000);
+const BEHIND: (u64, u64) = (1_000, 8_000);
+/// How long connections are refused, in milliseconds.
+const DEAD: (u64, u64) = (500, 3_000);
+
+const PAGE: &str =
+    "<html><head><title>Error</title></head><body><h1>Try again later</h1></body></html>";
+
+type Body = UnsyncBoxBody<Bytes, anyhow::Error>;
+
+/// A running proxy.
+pub struct Proxy {
+    /// Where it serves JSON-RPC.
+    pub url: String,
+    state: Arc<State>,
+    server: JoinHandle<()>,
+}
+
+struct State {
+    upstream: String,
+    client: reqwest::Client,
+    inner: Mutex<Inner>,
+    deaths: mpsc::UnboundedSender<Duration>,
+}
+
+struct Inner {
+    rates: Rates,
+    random: Rng,
+    memory: Memory,
+    counts: BTreeMap<Fault, u64>,
+    requests: u64,
+}
+
+impl Proxy {
+    /// Starts a proxy in front of `upstream` on a free port.
+    pub async fn start(upstream: &str, seed: u64, rates: Rates) -> Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let (died, deaths) = mpsc::unbounded_channel();
+        let state = Arc::new(State {
+            upstream: upstream.to_owned(),
+            client: reqwest::Client::new(),
+            inner: Mutex::new(Inner {
+                rates,
+                random: Rng::with_seed(seed),
+                memory: Memory::default(),
+                counts: BTreeMap::new(),
+                requests: 0,
+            }),
+            deaths: died,
+        });
+        let server = tokio::spawn(serve(listener, address, state.clone(), deaths));
+        Ok(Self {
+            url: format!("http://{address}"),
+            state,
+            server,
+        })
+    }
+
+    /// Changes how often it fails from now on.
+    pub fn set_rates(&self, rates: Rates) {
+        self.state.lock().rates = rates;
+    }
+
+    /// How often each fault happened so far.
+    pub fn counts(&self) -> BTreeMap<Fault, u64> {
+        self.state.lock().counts.clone()
+    }
+
+    /// Requests so far.
+    pub fn requests(&self) -> u64 {
+        self.state.lock().requests
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Accepts connections, and now and then dies: refuses new ones and breaks those that are open.
+async fn serve(
+    listener: TcpListener,
+    address: SocketAddr,
+    state: Arc<State>,
+    mut deaths: mpsc::UnboundedReceiver<Duration>,
+) {
+    let mut listener = Some(listener);
+    loop {
+        let open = match listener.take() {
+            Some(open) => open,
+            // The port may be taken for a moment by a connection that is going away.
+            None => match TcpListener::bind(address).await {
+                Ok(open) => open,
+                Err(_) => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                }
+            },
+        };
+        let mut connections = JoinSet::new();
+        let death = loop {
+            tokio::select! {
+                accepted = open.accept() => if let Ok((stream, _)) = accepted {
+                    connections.spawn(connection(stream, state.clone()));
+                },
+                Some(death) = deaths.recv() => break death,
+                // Connections that are closed are forgotten.
+                Some(_) = connections.join_next() => (),
+            }
+        };
+        drop(open);
+        connections.shutdown().await;
+        tokio::time::sleep(death).await;
+        // Who died meanwhile died with this one.
+        while deaths.try_recv().is_ok() {}
+    }
+}
+
+async fn connection(stream: TcpStream, state: Arc<State>) {
+    let service = service_fn(|request| {
+        let state = state.clone();
+        async move { state.handle(request).await }
+    });
+    // An error is how a connection breaks.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+impl State {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers a request, or breaks the connection with an error.
+    async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Body>> {
+        let bytes = request.into_body().collect().await?.to_bytes();
+        let request: Value = serde_json::from_slice(&bytes)?;
+        let method = request["method"].as_str().context("no request")?;
+        let Some(fault) = self.lock().draw(method) else {
+            return Ok(whole(&self.answer(&request).await?));
+        };
+        let stale = matches!(fault, Fault::StaleBlockhash | Fault::StaleAccount);
+        if !stale {
+            self.lock().count(fault);
+        }
+        match fault {
+            Fault::Lost => bail!("the connection breaks"),
+            Fault::Unanswered => {
+                self.answer(&request).await?;
+                bail!("the connection breaks");
+            }
+            Fault::Late => {
+                let answer = self.answer(&request).await?;
+                self.wait(LATE).await;
+                Ok(whole(&answer))
+            }
+            Fault::Limited => Ok(page(StatusCode::TOO_MANY_REQUESTS)),
+            Fault::LimitedFor => {
+                let mut response = page(StatusCode::TOO_MANY_REQUESTS);
+                let second = HeaderValue::from_static("1");
+                response.headers_mut().insert(RETRY_AFTER, second);
+                Ok(response)
+            }
+            Fault::BadGateway => Ok(page(StatusCode::BAD_GATEWAY)),
+            Fault::Unavailable => Ok(page(StatusCode::SERVICE_UNAVAILABLE)),
+            Fault::Cut => Ok(whole_text(half(&self.answer(&request).await?))),
+            Fault::Broken => Ok(broken(half(&self.answer(&request).await?))),
+            Fault::Dead => {
+                self.answer(&request).await?;
+                let time = self.lock().time(DEAD);
+                self.deaths.send(time)?;
+                bail!("the connection breaks");
+            }
+            Fault::StaleBlockhash | Fault::StaleAccount => {
+                let answer = self.forward(&request).await?;
+                let mut inner = self.lock();
+                let chance = inner.random.usize(..);
+                let stale = inner.memory.stale(&request, &answer, chance);
+                inner.memory.note(&request, &answer);
+                if stale.is_some() {
+                    inner.count(fault);
+                }
+                Ok(whole(&stale.unwrap_or(answer)))
+            }
+            Fault::StaleStatus => {
+                let answer = self.forward(&request).await?;
+                let mut inner = self.lock();
+                let time = inner.time(BEHIND);
+                inner.memory.hide(&request, &answer, time);
+                Ok(whole(&inner.memory.censored(&request, answer)))
+            }
+            Fault::Swallowed => Ok(whole(&accepted(&request)?)),
+            Fault::Doubled => {
+                let (first, second) = tokio::join!(self.forward(&request), self.forward(&request));
+                second?;
+                Ok(whole(&first?))
+            }
+            Fault::Overtaken => {
+                let state = self.clone();
+                let accepted = accepted(&request)?;
+                tokio::spawn(async move {
+                    state.wait(LATE).await;
+                    // Nobody waits for the answer.
+                    let _ = state.forward(&request).await;
+                });
+                Ok(whole(&accepted))
+            }
+        }
+    }
+
+    async fn wait(&self, between: (u64, u64)) {
+        let time = self.lock().time(between);
+        tokio::time::sleep(time).await;
+    }
+
+    /// What the endpoint answers, as far as it is not hidden.
+    async fn answer(&self, request: &Value) -> Result<Value> {
+        let answer = self.forward(request).await?;
+        let mut inner = self.lock();
+        inner.memory.note(request, &answer);
+        Ok(inner.memory.censored(request, answer))
+    }
+
+    async fn forward(&self, request: &Value) -> Result<Value> {
+        let request = self
+            .client
+            .post(&self.upstream)
+            .header(CONTENT_TYPE, "application/json")
+            .body(request.to_string());
+        let answer = request.send().await?.bytes().await?;
+        Ok(serde_json::from_slice(&answer)?)
+    }
+}
+
+impl Inner {
+    /// What happens to the next request, which is of `method`.
+    fn draw(&mut self, method: &str) -> Option<Fault> {
+        self.requests = self.requests.saturating_add(1);
+        let chance = self.random.u32(..1_000);
+        self.rates.pick(method, chance)
+    }
+
+    fn time(&mut self, (least, most): (u64, u64)) -> Duration {
+        Duration::from_millis(self.random.u64(least..=most))
+    }
+
+    fn count(&mut self, fault: Fault) {
+        let count = self.counts.entry(fault).or_default();
+        *count = count.saturating_add(1);
+    }
+}
+
+/// What an endpoint says that has taken a transaction.
+fn accepted(request: &Value) -> Result<Value> {
+    let encoded = request.pointer("/params/0").and_then(Value::as_str);
+    let bytes = STANDARD.decode(encoded.context("no transaction")?)?;
+    let transaction: VersionedTransaction = wincode::deserialize(&bytes)?;
+    let signature = transaction.signatures.first().context("not signed")?;
+    Ok(json!({ "jsonrpc": "2.0", "id": request["id"], "result": signature.to_string() }))
+}
+
+fn whole(answer: &Value) -> Response<Body> {
+    whole_text(answer.to_string())
+}
+
+fn whole_text(text: String) -> Response<Body> {
+    response(StatusCode::OK, "application/json", full(text))
+}
+
+fn page(status: StatusCode) -> Response<Body> {
+    response(status, "text/html", full(PAGE.to_owned()))
+}
+
+/// An answer whose connection breaks behind `start`.
+fn broken(start: String) -> Response<Body> {
+    let parts = [
+        Ok(Frame::data(Bytes::from(start))),
+        Err(anyhow!("the connection breaks")),
+    ];
+    let body = StreamBody::new(stream::iter(parts));
+    response(StatusCode::OK, "application/json", body.boxed_unsync())
+}
+
+fn response(status: StatusCode, kind: &'static str, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static(kind);
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}
+
+fn full(text: String) -> Body {
+    Full::new(Bytes::from(text))
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}
+
+/// The first half of an answer.
+fn half(answer: &Value) -> String {
+    let text = answer.to_string();
+    text.chars().take(text.len() / 2).collect()
+}

@@ -1,0 +1,110 @@
+//! Wallets that pay and stake through endpoints that fail.
+
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use fastrand::Rng;
+use futures::future::join_all;
+use io_client::rpc::{Error, Network};
+use io_localnet::{
+    Localnet, books,
+    faults::{Fault, Proxy, Rates},
+};
+
+use crate::{
+    attempts::{Attempt, Prospect, Worker},
+    common::{Folder, port},
+    counts,
+    people::People,
+    seed,
+    truth::{Sums, supply_of},
+};
+
+const WALLETS: u8 = 10;
+/// Things that each wallet tries.
+const EACH: u32 = 16;
+/// Faults in 1,000 requests, of each kind: of those that can befall any, and of the others.
+const COMMON: u32 = 18;
+const PARTICULAR: u32 = 60;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_or_done_twice() -> Result<()> {
+    let seed = seed();
+    let folder = Folder::new("faults-clients");
+    let localnet = Localnet::start(&folder.0, port(), true, |_| ()).await?;
+    let clean = Network::new(&localnet.url);
+    let people = People::new(&localnet, &clean, WALLETS).await?;
+    let supply = supply_of(&clean).await?;
+    let now = clean.clock().await?.now;
+
+    let started = Instant::now();
+    let (mut workers, mut proxies) = (Vec::new(), Vec::new());
+    for (wallet, number) in people.wallets.iter().zip(0..) {
+        let seed = seed.wrapping_add(number);
+        let rates = Rates::of_all(COMMON, PARTICULAR);
+        let proxy = Proxy::start(&localnet.url, seed, rates).await?;
+        let worker = Worker {
+            people: &people,
+            wallet,
+            network: Network::new(&proxy.url),
+            random: Rng::with_seed(seed),
+            now,
+            attempts: Vec::new(),
+        };
+        workers.push(worker.work(EACH));
+        proxies.push(proxy);
+    }
+    let attempts = join_all(workers).await;
+    println!("{} s of work", started.elapsed().as_secs());
+    let all: Vec<&Attempt> = attempts.iter().flatten().collect();
+    report(&all);
+
+    let mut sums = Sums::default();
+    for (wallet, attempts) in people.wallets.iter().zip(&attempts) {
+        sums.check_wallet(&clean, wallet, attempts).await?;
+    }
+    sums.check_receivers(&clean, &people, supply).await?;
+    books::audit(&clean).await?;
+
+    // The faults happened, and the work was done in spite of them.
+    let counts = counts(&proxies);
+    for fault in Fault::ALL {
+        let count = counts.get(&fault).copied().unwrap_or(0);
+        ensure!(count >= 3, "{fault}: {count} times");
+    }
+    ensure!(
+        counts.values().sum::<u64>() >= 200,
+        "few faults: {counts:?}"
+    );
+    let hopeful = all
+        .iter()
+        .filter(|attempt| attempt.prospect == Prospect::Good);
+    let landed = hopeful.clone().filter(|attempt| attempt.outcome.is_ok());
+    let (hopeful, landed) = (hopeful.count(), landed.count());
+    ensure!(
+        landed * 10 >= hopeful * 8,
+        "{landed} of {hopeful} attempts landed"
+    );
+    localnet.stop().await
+}
+
+fn report(attempts: &[&Attempt]) {
+    let ended = |which: fn(&Attempt) -> bool| attempts.iter().filter(|a| which(a)).count();
+    println!(
+        "{} attempts: {} landed, {} refused, {} failed, {} expired, {} unknown, {} others",
+        attempts.len(),
+        ended(|a| a.outcome.is_ok()),
+        ended(|a| matches!(a.outcome, Err(Error::Refused(_)))),
+        ended(|a| matches!(a.outcome, Err(Error::Failed { .. }))),
+        ended(|a| matches!(a.outcome, Err(Error::Expired { .. }))),
+        ended(|a| matches!(a.outcome, Err(Error::Unknown { .. }))),
+        ended(|a| matches!(a.outcome, Err(Error::Rpc(_) | Error::Unusable(_)))),
+    );
+    for attempt in attempts {
+        if let Err(error) = &attempt.outcome
+            && attempt.prospect == Prospect::Good
+        {
+            println!("  {:?}: {error}", attempt.deed);
+        }
+    }
+}
