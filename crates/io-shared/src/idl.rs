@@ -22,15 +22,10 @@ use std::{
     vec::Vec,
 };
 
-impl IdlAccountType for U128 {
-    const __IDL_TYPE_DEF: Option<&'static str> = Some(
-        r#"{"name":"U128","docs":["A `u128` with the alignment of a `u64`."],"type":{"kind":"type","alias":"u128"}}"#,
-    );
+impl IdlAccountType for U128 {}
 
-    fn __register_idl_deps(_accounts: &mut Vec<&'static str>, types: &mut Vec<&'static str>) {
-        types.extend(Self::__IDL_TYPE_DEF);
-    }
-}
+/// What a field of [`U128`] is to whoever reads the IDL: its bytes are a `u128`'s.
+const U128_FIELD: (&str, &str) = (r#"{"defined":{"name":"U128"}}"#, r#""u128""#);
 
 /// The shared half of each program's IDL, by the program's name.
 pub fn programs() -> Value {
@@ -163,16 +158,18 @@ impl Program {
         self.pod::<T>();
     }
 
-    /// Adds a type and those of its fields, all read in place; its name.
+    /// Adds a type and those of its fields, all read in place; its name. They have no padding that their
+    /// fields do not name, which IDLs call packed.
     fn pod<T: IdlAccountType>(&mut self) -> String {
         let mut types = Vec::new();
         T::__register_idl_deps(&mut Vec::new(), &mut types);
         let mut types = types.iter().map(|text| {
             let mut kind: Map<String, Value> =
-                serde_json::from_str(text).expect("Anchor describes types in JSON");
+                serde_json::from_str(&text.replace(U128_FIELD.0, U128_FIELD.1))
+                    .expect("Anchor describes types in JSON");
             if kind.get("type").and_then(|kind| kind.get("kind")) == Some(&json!("struct")) {
                 kind.insert("serialization".to_string(), json!("bytemuck"));
-                kind.insert("repr".to_string(), json!({ "kind": "c" }));
+                kind.insert("repr".to_string(), json!({ "kind": "c", "packed": true }));
             }
             let name = kind
                 .get("name")
