@@ -1,7 +1,81 @@
-//! What people do, from what they know: reads the chain for the rest and gives the instructions.
+//! What people do, from what they know: these read the chain for all the rest and give the instructions
+//! that belong into one transaction, with harvests in front and missing accounts made.
+//!
+//! ```no_run
+//! use io_client::{Pubkey, actions::{Actor, staking}, rpc::Network, shared::constants::IO};
+//! # use solana_signer::Signer;
+//! # async fn run(owner: &dyn Signer, node: &Pubkey) -> io_client::rpc::Result<()> {
+//! let network = Network::new("http://127.0.0.1:8899");
+//! let actor = Actor::alone(owner.pubkey());
+//! let stake = staking::stake(&network, &actor, node, 100 * IO, 100 * IO).await?;
+//! network.execute(&actor.payer, &stake, &[owner]).await?;
+//! # Ok(())
+//! # }
+//! ```
 
+pub mod emissions;
 pub mod payments;
 pub mod staking;
+
+use crate::{
+    Instruction, Pubkey,
+    rpc::{Error, Network, Result},
+    token,
+};
+
+/// Who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// Signs for what is its own.
+    pub wallet: Pubkey,
+    /// Signs for fees and rents; often the same.
+    pub payer: Pubkey,
+}
+
+impl Actor {
+    /// A wallet that pays for itself.
+    pub const fn alone(wallet: Pubkey) -> Self {
+        Self {
+            wallet,
+            payer: wallet,
+        }
+    }
+}
+
+/// The wallet's token account of `mint`, and what makes it if it is not there.
+async fn receiving(
+    network: &Network,
+    payer: &Pubkey,
+    wallet: &Pubkey,
+    mint: &Pubkey,
+) -> Result<(Pubkey, Option<Instruction>)> {
+    let account = token::associated(wallet, mint);
+    let make = match network.token_balance(&account).await? {
+        Some(_) => None,
+        None => Some(token::create_associated(payer, wallet, mint)),
+    };
+    Ok((account, make))
+}
+
+/// The wallet's token account of `mint`, which has to hold `amount`.
+async fn spending(
+    network: &Network,
+    wallet: &Pubkey,
+    mint: &Pubkey,
+    amount: u64,
+    shown: impl Fn(u64) -> String,
+) -> Result<Pubkey> {
+    let account = token::associated(wallet, mint);
+    let held = network.token_balance(&account).await?.unwrap_or(0);
+    if held < amount {
+        return Err(Error::Unusable(format!(
+            "{wallet} holds {}, {} are needed; send it more, or name a smaller amount",
+            shown(held),
+            shown(amount)
+        )));
+    }
+    Ok(account)
+}
 
 /// 32 bytes of as many pairs of hexadecimal digits.
 fn from_hex(text: &str) -> Option<[u8; 32]> {

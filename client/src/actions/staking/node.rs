@@ -1,0 +1,152 @@
+//! A node with all that its instructions need.
+
+use crate::{
+    Instruction, Pubkey, emissions, pda,
+    rpc::{Error, Network, Result},
+    staking::Stake,
+};
+use io_shared::{
+    constants::DEPOSIT_MAX_CRANK_DELAY,
+    ids::io_emissions,
+    state::{
+        DeviceClass, EmissionsConfig, Node, NodeEmission, Position, RewardPool, Settlement,
+        TrancheKind,
+    },
+};
+
+/// A node and what belongs to it, at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeState {
+    pub address: Pubkey,
+    pub node: Node,
+    pub class: DeviceClass,
+    /// The rules that weigh it and the clock of the emission.
+    pub config: EmissionsConfig,
+    pub pool: RewardPool,
+    /// What it earns; `None` if it was never enrolled.
+    pub emission: Option<NodeEmission>,
+    /// Unix seconds, as programs see them.
+    pub now: i64,
+}
+
+/// One wallet's stake of one kind on a node.
+#[derive(Clone, Copy, Debug)]
+pub struct Holding {
+    pub stake: Stake,
+    pub position: Position,
+    /// Raw IO that its shares are worth.
+    pub value: u64,
+    /// Raw IO that a claim brings, with a harvest in front.
+    pub claimable: u64,
+}
+
+impl NodeState {
+    /// The node at `address` as the chain has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if there is none.
+    pub async fn read(network: &Network, address: &Pubkey) -> Result<Self> {
+        let node: Node = network.account(address).await?;
+        let emission = network.find(&node.node_emission).await?;
+        Ok(Self {
+            address: *address,
+            node,
+            class: network.account(&pda::device_class(node.class).0).await?,
+            config: network.account(&io_emissions::CONFIG.address).await?,
+            pool: network.account(&node.reward_pool).await?,
+            emission,
+            now: network.clock().await?.now,
+        })
+    }
+
+    /// Id of the emission pool of its class.
+    pub const fn pool_id(&self) -> u8 {
+        self.class.pool
+    }
+
+    /// The kind of stake that `wallet` would deposit now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unusable`] if the node names no kind.
+    pub fn kind_of(&self, wallet: &Pubkey) -> Result<TrancheKind> {
+        if *wallet == self.node.operator {
+            return Ok(TrancheKind::Operator);
+        }
+        self.node
+            .delegator_kind()
+            .map_err(|error| Error::Unusable(error.message().to_owned()))
+    }
+
+    /// What brings the rewards of the stake that is there to its owners: a harvest, if the node earns.
+    pub fn harvest(&self) -> Option<Instruction> {
+        self.emission
+            .map(|_| emissions::harvest(&self.address, self.pool_id()))
+    }
+
+    /// Whether a deposit is refused until somebody cranks.
+    pub fn needs_crank(&self) -> bool {
+        let earns = self.emission.is_some_and(|emission| emission.weight != 0);
+        // Half the delay that is allowed, so that it is still allowed when the deposit lands.
+        earns && self.now.saturating_sub(self.pool.due_at) > DEPOSIT_MAX_CRANK_DELAY >> 1
+    }
+
+    /// What a settlement finds now, and what the node is owed then, raw IO.
+    pub fn settled(&self) -> (Settlement, u64) {
+        let (mut emission, mut pool) = match self.emission {
+            Some(emission) => (emission, self.pool),
+            None => return (Settlement::default(), 0),
+        };
+        let rules = self.config.weight_rules(self.now);
+        let settled = emission.settle(&self.node, &mut pool, &rules, self.now);
+        (settled.unwrap_or_default(), emission.owed)
+    }
+
+    /// The node's books after a harvest.
+    fn harvested(&self) -> Node {
+        let mut node = self.node;
+        let (_, owed) = self.settled();
+        // Books that do not add up are left as they are.
+        let _ = node.share_out(owed, self.now);
+        node
+    }
+
+    /// What a position is worth and brings.
+    pub fn holding(&self, stake: Stake, position: Position) -> Holding {
+        let value = self.node.tranche(stake.tranche).value_of(position.shares);
+        let claim = self.harvested().claim(&mut { position });
+        Holding {
+            stake,
+            position,
+            value: value.unwrap_or(0),
+            claimable: claim.map_or(0, |claim| claim.amount),
+        }
+    }
+
+    /// The wallet's positions on this node, the one that risks most first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rpc`] alone.
+    pub async fn holdings(&self, network: &Network, owner: &Pubkey) -> Result<Vec<Holding>> {
+        let kinds = [
+            TrancheKind::Operator,
+            TrancheKind::Exposed,
+            TrancheKind::Protected,
+        ];
+        let stakes = kinds.map(|tranche| Stake {
+            node: self.address,
+            owner: *owner,
+            tranche,
+        });
+        let positions = network
+            .find_all::<Position>(&stakes.map(|stake| stake.position()))
+            .await?;
+        Ok(stakes
+            .into_iter()
+            .zip(positions)
+            .filter_map(|(stake, position)| Some(self.holding(stake, position?)))
+            .collect())
+    }
+}
