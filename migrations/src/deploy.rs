@@ -72,6 +72,8 @@ pub struct Upload {
     /// Transactions that write it, and how many of them are still to be sent.
     pub chunks: usize,
     pub unwritten: usize,
+    /// The buffer is still to be made.
+    pub unmade: bool,
     /// What the buffer holds until the binary is in the program, and the operator gets back.
     pub lamports: u64,
 }
@@ -87,6 +89,9 @@ pub enum Obstacle {
     Authority(Pubkey),
     /// Another program or account is at its address.
     Foreign,
+    /// Someone sent lamports to the address of the program's binary, where the loader creates no account
+    /// then.
+    Squatted(Pubkey),
     /// The buffer is not the operator's, or has other bytes and is handed over.
     Buffer(Pubkey),
 }
@@ -162,6 +167,10 @@ impl<C: Chain> Planner<'_, C> {
 
     fn deploy(&self, there: u64) -> Result<Deployment> {
         let (operator, id) = (self.operator.authority, self.binary.program.id());
+        let data = self.binary.program.program_data();
+        if self.chain.account(&data)?.is_some() {
+            return Ok(self.impossible(operator, Obstacle::Squatted(data)));
+        }
         let (upload, mut steps) = match self.upload(&operator)? {
             Ok(upload) => upload,
             Err(obstacle) => return Ok(self.impossible(operator, obstacle)),
@@ -215,13 +224,22 @@ impl<C: Chain> Planner<'_, C> {
             Ok(upload) => upload,
             Err(obstacle) => return Ok(self.impossible(authority, obstacle)),
         };
-        let mut steps = Vec::new();
+        let mut steps = write;
         if extend > 0 {
             let instruction = loader_v3::extend_program(&program.id(), Some(&operator), extend);
             let what = format!("make room for {extend} bytes more of {program}");
-            steps.push(Step::new(what, vec![instruction]).then(Then::NextSlot));
+            let extend = Step::new(what, vec![instruction]).then(Then::NextSlot);
+            match steps.first_mut() {
+                // Together with the buffer, which can be made only once: two who run the same plan
+                // would make room twice.
+                Some(create) if upload.unmade => {
+                    create.what = format!("{} and {}", create.what, extend.what);
+                    create.instructions.extend(extend.instructions);
+                    create.then = extend.then;
+                }
+                _ => steps.insert(0, extend),
+            }
         }
-        steps.extend(write);
         let instruction = loader_v3::upgrade(&program.id(), &upload.buffer, &authority, &operator);
         let what = format!("upgrade {program}");
         steps.push(Step::new(what, vec![instruction]).then(Then::NextSlot));
@@ -292,6 +310,7 @@ impl<C: Chain> Planner<'_, C> {
             bytes: elf.len(),
             chunks: elf.len().div_ceil(CHUNK),
             unwritten: writes.len(),
+            unmade: !steps.is_empty(),
             lamports: rent,
         };
         let whole = buffer.elf.len() == elf.len();
@@ -407,6 +426,11 @@ impl fmt::Display for Obstacle {
             ),
             Self::Foreign => f.write_str(
                 "something else is at its address; find out who holds the program's key",
+            ),
+            Self::Squatted(address) => write!(
+                f,
+                "someone sent lamports to {address}, where the loader creates no account then; build \
+                 the programs with other addresses"
             ),
             Self::Buffer(address) => write!(
                 f,

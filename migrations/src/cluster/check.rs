@@ -9,6 +9,9 @@ use io_client::shared::{
 };
 use std::{collections::HashSet, fmt::Debug, hash::Hash};
 
+/// Allocations that fit into one transaction.
+pub(super) const MAX_ALLOCATIONS: usize = 8;
+
 impl Cluster {
     pub(super) fn check(&self) -> Result<()> {
         self.check_supply()?;
@@ -33,6 +36,11 @@ impl Cluster {
         if self.mint.adopt.is_some() && !self.allocations.is_empty() {
             bail!("an adopted mint has its supply already; remove the allocations");
         }
+        ensure!(
+            self.allocations.len() <= MAX_ALLOCATIONS,
+            "there may be {MAX_ALLOCATIONS} allocations, which is what one transaction mints; add up, or \
+             let some pass on their part"
+        );
         for minter in &self.minters {
             ensure!(
                 minter.total > 0 && minter.window_limit != Some(0),

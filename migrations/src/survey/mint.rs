@@ -10,7 +10,7 @@ use crate::{
     cluster::{self, Metadata},
     step::Step,
 };
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use io_client::{
     Pubkey, amount, mint, pda,
     shared::{
@@ -154,49 +154,42 @@ impl<C: Chain> Survey<'_, C> {
         Ok(())
     }
 
-    /// Genesis supply, one allocation after the other; the minter's own count tells how far it got.
+    /// Genesis supply: all of it in one transaction, which the minter's total lets pass only once,
+    /// whoever else runs the same plan.
     pub(super) fn allocations(&mut self) -> Result<()> {
         let operator = self.operator.authority;
+        let genesis = self.cluster.genesis().context("allocations overflow")?;
         let minted = match self.minter(&operator)? {
             None if self.issued() => return Ok(()),
             None => 0,
             Some(minter) => minter.minted,
         };
-        let io = self.io()?;
-        let mut before = 0_u64;
-        for (index, allocation) in self.cluster.allocations.iter().enumerate() {
-            let after = before
-                .checked_add(allocation.amount)
-                .context("allocations overflow")?;
-            if after > minted {
-                if before < minted {
-                    bail!(
-                        "{minted} raw IO were minted at genesis, which is not a sum of the first \
-                         allocations; the file has changed since, restore it"
-                    );
-                }
-                let owner = self.cluster.wallet(allocation.owner, self.operator);
-                let amount = amount::format_io(allocation.amount);
-                let step = Step::new(
-                    format!("mint {amount} IO for {}", allocation.name),
-                    vec![
-                        token::create_associated(&operator, &owner, &io),
-                        mint::mint_to(
-                            &operator,
-                            &io,
-                            &token::associated(&owner, &io),
-                            allocation.amount,
-                        ),
-                    ],
-                );
-                self.missing(
-                    format!("allocations[{index}]"),
-                    format!("{amount} IO for {owner}"),
-                    step,
-                );
-            }
-            before = after;
+        if genesis == 0 || minted == genesis {
+            return Ok(());
         }
+        ensure!(
+            minted == 0,
+            "{} IO were minted at genesis, and the allocations of the file sum to {}; it has changed \
+             since, restore it",
+            amount::format_io(minted),
+            amount::format_io(genesis)
+        );
+        let io = self.io()?;
+        let mut instructions = Vec::new();
+        for allocation in &self.cluster.allocations {
+            let owner = self.cluster.wallet(allocation.owner, self.operator);
+            let account = token::associated(&owner, &io);
+            instructions.extend([
+                token::create_associated(&operator, &owner, &io),
+                mint::mint_to(&operator, &io, &account, allocation.amount),
+            ]);
+        }
+        let names = self.cluster.allocations.iter();
+        let names: Vec<&str> = names.map(|allocation| allocation.name.as_str()).collect();
+        let amount = amount::format_io(genesis);
+        let what = format!("mint {amount} IO for {}", names.join(", "));
+        let step = Step::new(what, instructions);
+        self.missing("allocations", format!("{amount} IO minted"), step);
         Ok(())
     }
 

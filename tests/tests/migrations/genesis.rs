@@ -132,7 +132,9 @@ fn a_migration_adopts_a_mint_and_names_it() {
     let renamed = text("IO", "OI");
     assert_eq!(
         migrate(&mut world, &renamed, usdc),
-        ["change mint.metadata from io (IO), \"https://example.com\" to io (OI), \"https://example.com\""]
+        [
+            "change mint.metadata from io (IO), \"https://example.com\" to io (OI), \"https://example.com\""
+        ]
     );
     let localnet = Cluster::parse(LOCALNET).expect("the cluster file");
     let error = plan(&localnet, &Operator { authority, usdc }, &world).expect_err("another mint");
