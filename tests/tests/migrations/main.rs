@@ -1,6 +1,8 @@
 //! Migrations of a cluster on the SBF binaries.
 
 mod deploy;
+mod failures;
 mod genesis;
+mod handover;
 mod settings;
 mod site;
