@@ -186,7 +186,12 @@ fn a_wallet_that_takes_the_programs_signs_for_them() {
     cast.edit("[roles]", &handover);
     cast.migrate();
     for step in cast.handover() {
-        cast.site.world.run(&step.instructions, &[&key]);
+        let wallets: &[&Keypair] = if step.signers() == [wallet] {
+            &[&key]
+        } else {
+            &[]
+        };
+        cast.site.world.run(&step.instructions, wallets);
     }
     let steps = cast.handover();
     assert_eq!(steps.len(), 1);
