@@ -97,7 +97,8 @@ impl Network {
     ///
     /// [`Error::Failed`] if it landed and failed, [`Error::Expired`] if no attempt landed or ever will,
     /// [`Error::Unknown`] if the endpoint fell silent in between, [`Error::Rpc`] if it did so before
-    /// anything was sent, [`Error::Signer`] if a signer is missing or too many.
+    /// anything was sent or cannot read what was, which will not land, [`Error::Signer`] if a signer is
+    /// missing or too many.
     pub async fn send(&self, prepared: &Prepared, signers: &[&dyn Signer]) -> Result<Landed> {
         for attempt in 1..=self.attempts {
             let (blockhash, last_valid) = self
@@ -143,6 +144,7 @@ impl Network {
         let mut heard = started;
         let mut looked = started;
         let mut sent: Option<Instant> = None;
+        let mut misread = None;
         loop {
             if sent.is_none_or(|at| at.elapsed() >= RESEND) {
                 if sent.is_some() {
@@ -153,12 +155,9 @@ impl Network {
                     .send_transaction_with_config(transaction, config)
                     .await;
                 sent = Some(Instant::now());
-                // Else whatever the endpoint says to it, the status decides.
-                if let Err(error) = answer
-                    && is_no_transaction(&error)
-                {
-                    return Err(error.into());
-                }
+                // Whatever the endpoint says to it, the status decides: a node that cannot read it may speak
+                // after another has passed it on.
+                misread = misread.or(answer.err().filter(is_no_transaction));
             }
             // Whether it has expired is asked first: what lands after that is seen by the status.
             let expired = if looked.elapsed() >= EXPIRY {
@@ -173,7 +172,9 @@ impl Network {
             };
             match status {
                 Ok(Status::Landed(landed)) => return Ok(Fate::Landed(landed)),
-                Ok(Status::Never) => return Ok(Fate::Expired),
+                Ok(Status::Never) => {
+                    return misread.map_or(Ok(Fate::Expired), |error| Err(error.into()));
+                }
                 Ok(Status::Open) => heard = Instant::now(),
                 Err(Error::Rpc(error)) if heard.elapsed() >= SILENCE => {
                     let cause = error.to_string();
@@ -266,8 +267,7 @@ impl Network {
     }
 }
 
-/// Whether the endpoint says that the bytes are no transaction: it passed them on to nobody, and no other
-/// answer is to be had from it.
+/// Whether the endpoint says that the bytes are no transaction: another blockhash would not help.
 fn is_no_transaction(error: &client_error::Error) -> bool {
     let ErrorKind::RpcError(RpcError::RpcResponseError { code, .. }) = error.kind() else {
         return false;

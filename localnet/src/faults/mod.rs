@@ -44,10 +44,12 @@ pub enum Fault {
     Doubled,
     /// A transaction is accepted, and reaches the endpoint after others that were sent later.
     Overtaken,
+    /// A transaction is passed on, and the answer is that of another node, which cannot read it.
+    Misread,
 }
 
 impl Fault {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Lost,
         Self::Unanswered,
         Self::Late,
@@ -64,6 +66,7 @@ impl Fault {
         Self::Swallowed,
         Self::Doubled,
         Self::Overtaken,
+        Self::Misread,
     ];
 
     /// Whether a request of `method` can fail in this way.
@@ -77,7 +80,7 @@ impl Fault {
                 "getProgramAccounts",
             ]
             .contains(&method),
-            Self::Swallowed | Self::Doubled | Self::Overtaken | Self::Dead => {
+            Self::Dead | Self::Swallowed | Self::Doubled | Self::Overtaken | Self::Misread => {
                 method == "sendTransaction"
             }
             _ => true,
@@ -145,8 +148,8 @@ mod tests {
         assert!(met("getLatestBlockhash").contains("StaleBlockhash"));
         assert!(met("sendTransaction").contains("Swallowed"));
         assert!(!met("sendTransaction").contains("StaleStatus"));
-        // 9 common kinds and 4 of its own.
+        // 9 common kinds and 5 of its own.
         let share = (0..1_000).filter(|chance| rates.pick("sendTransaction", *chance).is_some());
-        assert_eq!(share.count(), 9 * 10 + 4 * 30);
+        assert_eq!(share.count(), 9 * 10 + 5 * 30);
     }
 }

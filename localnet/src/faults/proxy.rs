@@ -241,6 +241,14 @@ impl State {
                 });
                 Ok(whole(&accepted))
             }
+            Fault::Misread => {
+                self.forward(&request).await?;
+                let error = json!({ "code": -32602, "message": "failed to deserialize" });
+                let id = &request["id"];
+                Ok(whole(
+                    &json!({ "jsonrpc": "2.0", "id": id, "error": error }),
+                ))
+            }
         }
     }
 

@@ -88,6 +88,30 @@ async fn nothing_is_lost_or_done_twice() -> Result<()> {
     localnet.stop().await
 }
 
+/// An answer that its transaction cannot be read comes from one node; another may have passed it on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_one_node_cannot_read_is_followed() -> Result<()> {
+    let folder = Folder::new("faults-misread");
+    let localnet = Localnet::start(&folder.0, port(), true, |_| ()).await?;
+    let clean = Network::new(&localnet.url);
+    let people = People::new(&localnet, &clean, 1).await?;
+    let proxy = Proxy::start(&localnet.url, 1, Rates::only(Fault::Misread, 1_000)).await?;
+    let worker = Worker {
+        people: &people,
+        wallet: &people.wallets[0],
+        network: Network::new(&proxy.url),
+        random: Rng::with_seed(1),
+        now: clean.clock().await?.now,
+        attempts: Vec::new(),
+    };
+    let attempts = worker.work(0).await;
+    ensure!(attempts[0].outcome.is_ok(), "{:?}", attempts[0].outcome);
+    Sums::default()
+        .check_wallet(&clean, &people.wallets[0], &attempts)
+        .await?;
+    localnet.stop().await
+}
+
 fn report(attempts: &[&Attempt]) {
     let ended = |which: fn(&Attempt) -> bool| attempts.iter().filter(|a| which(a)).count();
     println!(
