@@ -83,6 +83,17 @@ impl Failure {
         Self::new(Kind::Refused, message, advice)
     }
 
+    /// Says how many of several transactions landed before, if any did.
+    #[must_use]
+    pub fn after(mut self, done: usize, all: usize) -> Self {
+        if done > 0 {
+            self.message.push_str(&format!(
+                " ({done} of {all} transactions landed before and stay: run the same again for the rest)"
+            ));
+        }
+        self
+    }
+
     /// Splits a sentence as the library writes it, `what was wrong; what to do`.
     fn of_sentence(kind: Kind, sentence: &str) -> Self {
         let (message, advice) = match sentence.split_once("; ") {

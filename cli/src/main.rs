@@ -1,9 +1,11 @@
 //! `io`: IO Coin on the command line.
 
+mod admin;
 mod args;
 mod commands;
 mod config;
 mod context;
+mod decode;
 mod failure;
 mod output;
 mod signing;

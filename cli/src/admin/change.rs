@@ -117,7 +117,10 @@ mod tests {
             effective_at: 1_002,
             ..events::VenueCapSet::zeroed()
         };
-        let [later, lowered] = [Event::PayoutFeeScheduled(later), Event::VenueCapSet(lowered)];
+        let [later, lowered] = [
+            Event::PayoutFeeScheduled(later),
+            Event::VenueCapSet(lowered),
+        ];
         let at = |events: &[Event]| effective_at(events, 1_000);
         assert_eq!(at(core::slice::from_ref(&later)), Some(173_800));
         assert_eq!(at(core::slice::from_ref(&lowered)), None);

@@ -1,8 +1,7 @@
 //! Pauses, guardians and the hand-over of the authority, on one program or all.
 
-use super::{change::Change, office::Office};
+use super::{change::Change, named::somebody, office::Office};
 use crate::{
-    args::somebody,
     context::Context,
     failure::{Failure, Result},
     output::{Report, Shown},
@@ -168,15 +167,6 @@ async fn seats(network: &Network, programs: Vec<Program>) -> Result<Vec<Seat>> {
     Ok(seats)
 }
 
-/// An address, or that there is none.
-fn or_nobody(address: Pubkey) -> Shown {
-    if address == Pubkey::default() {
-        Shown::text("nobody")
-    } else {
-        Shown::Address(address)
-    }
-}
-
 /// Pause minting, deposits or payments, at once (guardian or authority)
 #[derive(Args)]
 pub struct Pause {
@@ -242,7 +232,8 @@ async fn set_paused(
         .filter_map(|seat| seat.program.set_paused(&acting.wallet, paused))
         .collect();
     Change::of(format!("{verb} {}", names.join(", ")), now, instructions)
-        .from_to(Shown::Flag(!paused), Shown::Flag(paused))
+        .with("Paused", "was_paused", Shown::Flag(!paused))
+        .with("Will be", "paused", Shown::Flag(paused))
         .carry_out(&acting)
         .await
 }
@@ -262,12 +253,20 @@ pub struct Guardian {
 
 impl Guardian {
     pub async fn run(self, context: &Context) -> Result<Report> {
-        let set = |program: Program, authority: &Pubkey| {
-            program.set_guardian(authority, &self.guardian)
-        };
+        let set =
+            |program: Program, authority: &Pubkey| program.set_guardian(authority, &self.guardian);
         let is = |governance: &Governance| governance.guardian;
         let what = "replace the guardian";
-        by_authority(context, &self.signing, self.program, what, self.guardian, is, set).await
+        by_authority(
+            context,
+            &self.signing,
+            self.program,
+            what,
+            self.guardian,
+            is,
+            set,
+        )
+        .await
     }
 }
 
@@ -286,11 +285,19 @@ pub struct Nominate {
 
 impl Nominate {
     pub async fn run(self, context: &Context) -> Result<Report> {
-        let set =
-            |program: Program, authority: &Pubkey| program.nominate(authority, &self.nominee);
+        let set = |program: Program, authority: &Pubkey| program.nominate(authority, &self.nominee);
         let is = |governance: &Governance| governance.pending_authority;
         let what = "nominate the next authority";
-        by_authority(context, &self.signing, self.program, what, self.nominee, is, set).await
+        by_authority(
+            context,
+            &self.signing,
+            self.program,
+            what,
+            self.nominee,
+            is,
+            set,
+        )
+        .await
     }
 }
 
@@ -325,10 +332,10 @@ async fn by_authority(
     let mut change = Change::of(what, now, instructions.collect());
     for seat in &left {
         let name = seat.program.name();
-        change = change.with(name, name, or_nobody(is(&seat.governance)));
+        change = change.with(name, name, Shown::or_nobody(is(&seat.governance)));
     }
     change
-        .with("Will be", "will_be", or_nobody(next))
+        .with("Will be", "will_be", Shown::or_nobody(next))
         .carry_out(&acting)
         .await
 }

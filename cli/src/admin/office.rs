@@ -45,7 +45,9 @@ impl Office {
     }
 
     pub fn first(&self) -> Pubkey {
-        self.holders.first().map_or_else(Pubkey::default, |holder| holder.1)
+        self.holders
+            .first()
+            .map_or_else(Pubkey::default, |holder| holder.1)
     }
 
     /// Refuses a wallet that does not hold the office, and says who does.
@@ -87,8 +89,16 @@ mod tests {
         assert!(authority.check(&key(1)).is_ok());
         let refused = format!("{:?}", authority.check(&key(2)));
         assert!(refused.contains(&key(1).to_string()), "{refused}");
-        assert!(Office::guarding("io_mint", &governance, true).check(&key(2)).is_ok());
-        assert!(Office::guarding("io_mint", &governance, false).check(&key(2)).is_err());
+        assert!(
+            Office::guarding("io_mint", &governance, true)
+                .check(&key(2))
+                .is_ok()
+        );
+        assert!(
+            Office::guarding("io_mint", &governance, false)
+                .check(&key(2))
+                .is_err()
+        );
         let unguarded = Governance::new(key(1), Pubkey::default());
         let office = Office::guarding("io_mint", &unguarded, true);
         assert!(office.check(&Pubkey::default()).is_err());

@@ -36,6 +36,8 @@ pub enum Shown {
         at: i64,
         now: i64,
     },
+    /// From when on, and how far from `now`; `None` for at once.
+    From(Option<i64>, i64),
     /// 32 bytes in hexadecimal.
     Id([u8; 32]),
     List(Vec<String>),
@@ -51,6 +53,15 @@ impl Shown {
     /// `value` shown by `show`, or nothing.
     pub fn maybe<T>(value: Option<T>, show: impl FnOnce(T) -> Self) -> Self {
         value.map_or(Self::None, show)
+    }
+
+    /// An address, or that it is nobody's.
+    pub fn or_nobody(address: Pubkey) -> Self {
+        if address == Pubkey::default() {
+            Self::text("nobody")
+        } else {
+            Self::Address(address)
+        }
     }
 
     /// As people read it.
@@ -74,6 +85,8 @@ impl Shown {
                 format!("{} (in {})", date(*at), span(at.abs_diff(*now)))
             }
             Self::When { at, now } => format!("{} ({} ago)", date(*at), span(at.abs_diff(*now))),
+            Self::From(None, _) => "at once".into(),
+            Self::From(Some(at), now) => Self::When { at: *at, now: *now }.human(),
             Self::Id(bytes) => hex(bytes),
             Self::List(items) => items.join(", "),
             Self::None => "–".into(),
@@ -90,6 +103,7 @@ impl Shown {
             | Self::Number(raw)
             | Self::Bps(raw) => number(*raw),
             Self::Time(at) | Self::When { at, .. } => (*at).into(),
+            Self::From(at, _) => (*at).into(),
             Self::Address(address) | Self::Short(address) => address.to_string().into(),
             Self::Text(text) => text.as_str().into(),
             Self::Flag(flag) => (*flag).into(),

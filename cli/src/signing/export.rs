@@ -1,75 +1,159 @@
-//! A transaction for others to sign.
+//! Transactions for others to sign.
 
 use crate::{
+    decode::decode,
     failure::{Failure, Result},
     output::{Record, Report, Shown},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use io_client::rpc::{Network, Prepared};
+use io_client::{
+    Instruction, Pubkey,
+    rpc::{Error, Network, Prepared},
+};
+use io_migrations::Step;
 use serde_json::{Value, json};
+use solana_hash::Hash;
+use solana_message::{VersionedMessage, v0};
 use solana_transaction::versioned::VersionedTransaction;
 
-/// The unsigned transaction in base64, its message in base58, and who has to sign.
+const FOR_OTHERS: &str = "\
+The blockhash is good for about a minute and a half: a multisig puts its own in its place when it executes, \
+and so does `io admin sign` for a key that is elsewhere. `io admin decode` shows those who sign what they sign.";
+
+/// The unsigned transaction in base64, its message in base58, what it does in words, and who has to sign.
 pub async fn report(
     network: &Network,
     what: &str,
     prepared: &Prepared,
     expected: Record,
 ) -> Result<Report> {
-    let commitment = network.rpc().commitment();
-    let (blockhash, last_valid) = network
-        .rpc()
-        .get_latest_blockhash_with_commitment(commitment)
-        .await
-        .map_err(io_client::rpc::Error::from)?;
-    let message = prepared.message(blockhash)?;
-    let count = usize::from(message.header().num_required_signatures);
-    let signers: Vec<_> = message.static_account_keys().iter().take(count).collect();
-    let message_base58 = bs58::encode(message.serialize()).into_string();
-    let signers: Vec<String> = signers.iter().map(ToString::to_string).collect();
-    let transaction = VersionedTransaction {
-        signatures: vec![Default::default(); count],
-        message,
-    };
-    let bytes = wincode::serialize(&transaction).map_err(|error| {
-        Failure::usage(
-            format!("the transaction cannot be written: {error}"),
-            "do less at once",
-        )
-    })?;
-    let transaction_base64 = BASE64_STANDARD.encode(bytes);
-    let instructions: Vec<Value> = prepared
-        .instructions
-        .iter()
-        .map(|instruction| {
-            json!({
-                "program": instruction.program_id.to_string(),
-                "accounts": instruction.accounts.iter().map(|meta| json!({
-                    "address": meta.pubkey.to_string(),
-                    "signer": meta.is_signer,
-                    "writable": meta.is_writable,
-                })).collect::<Vec<_>>(),
-                "data_base64": BASE64_STANDARD.encode(&instruction.data),
-            })
-        })
-        .collect();
+    let (blockhash, last_valid) = blockhash(network).await?;
+    let unsigned = Unsigned::new(&prepared.instructions, prepared.message(blockhash)?)?;
     Ok(Report::new()
         .title(format!("To be signed: {what}"))
         .record(expected)
-        .record(Record::new().with("Network fee", "fee_lamports", Shown::Sol(prepared.lamports)))
-        .record(Record::new().with("Signers", "signers", Shown::List(signers)))
-        .data("instructions", instructions.into())
         .record(
             Record::new()
+                .with("Network fee", "fee_lamports", Shown::Sol(prepared.lamports))
+                .with("Signers", "signers", Shown::List(unsigned.signers.clone()))
                 .with("Blockhash", "blockhash", Shown::text(blockhash.to_string()))
-                .with("Good until block", "last_valid_block_height", Shown::Number(last_valid)),
+                .with(
+                    "Good until block",
+                    "last_valid_block_height",
+                    Shown::Number(last_valid),
+                ),
         )
-        .note(
-            "The blockhash is good for about a minute and a half: a multisig puts its own in its place \
-             when it executes; for a signer elsewhere, replace it before signing.",
+        .note(unsigned.lines())
+        .note(FOR_OTHERS)
+        .data("instructions", unsigned.instructions_json())
+        .data("transaction_base64", unsigned.transaction_base64.into())
+        .data("message_base58", unsigned.message_base58.into()))
+}
+
+/// All of `steps`, each as [`report`] has it, but not simulated.
+pub async fn all(
+    network: &Network,
+    payer: &Pubkey,
+    what: &str,
+    expected: Record,
+    steps: &[Step],
+) -> Result<Report> {
+    let (blockhash, _) = blockhash(network).await?;
+    let mut report = Report::new()
+        .title(format!("To be signed: {what}"))
+        .record(expected);
+    let mut transactions = Vec::new();
+    for (number, step) in (1_usize..).zip(steps) {
+        let message = v0::Message::try_compile(payer, &step.instructions, &[], blockhash)
+            .map_err(|error| Error::Compile(error.to_string()))?;
+        let unsigned = Unsigned::new(&step.instructions, VersionedMessage::V0(message))?;
+        report = report
+            .title(format!(
+                "\nTransaction {number} of {}: {}",
+                steps.len(),
+                step.what
+            ))
+            .note(format!("  Signers  {}", unsigned.signers.join(", ")))
+            .note(unsigned.lines());
+        transactions.push(json!({
+            "what": step.what,
+            "signers": unsigned.signers,
+            "instructions": unsigned.instructions_json(),
+            "transaction_base64": unsigned.transaction_base64,
+            "message_base58": unsigned.message_base58,
+        }));
+    }
+    Ok(report
+        .note("Send them in this order, each when the one before it has landed.")
+        .note(FOR_OTHERS)
+        .data("transactions", transactions.into()))
+}
+
+async fn blockhash(network: &Network) -> Result<(Hash, u64)> {
+    let commitment = network.rpc().commitment();
+    let answer = network
+        .rpc()
+        .get_latest_blockhash_with_commitment(commitment)
+        .await;
+    Ok(answer.map_err(Error::from)?)
+}
+
+/// A transaction that nobody has signed yet.
+struct Unsigned {
+    instructions: Vec<Instruction>,
+    signers: Vec<String>,
+    transaction_base64: String,
+    message_base58: String,
+}
+
+impl Unsigned {
+    fn new(instructions: &[Instruction], message: VersionedMessage) -> Result<Self> {
+        let count = usize::from(message.header().num_required_signatures);
+        let signers = message.static_account_keys().iter().take(count);
+        let signers = signers.map(ToString::to_string).collect();
+        let message_base58 = bs58::encode(message.serialize()).into_string();
+        let transaction = VersionedTransaction {
+            signatures: vec![Default::default(); count],
+            message,
+        };
+        let bytes = wincode::serialize(&transaction).map_err(|error| {
+            Failure::usage(
+                format!("the transaction cannot be written: {error}"),
+                "do less at once",
+            )
+        })?;
+        Ok(Self {
+            instructions: instructions.to_vec(),
+            signers,
+            transaction_base64: BASE64_STANDARD.encode(bytes),
+            message_base58,
+        })
+    }
+
+    /// For people: what it does, and the two forms of it.
+    fn lines(&self) -> String {
+        let does: String = (1_usize..)
+            .zip(&self.instructions)
+            .map(|(number, instruction)| decode(instruction).lines(number))
+            .collect();
+        let Self {
+            transaction_base64,
+            message_base58,
+            ..
+        } = self;
+        format!(
+            "\n{does}\nTransaction, unsigned, base64:\n{transaction_base64}\n\n\
+             Message, base58, as multisigs import it:\n{message_base58}\n"
         )
-        .note(format!("\nTransaction, unsigned, base64:\n{transaction_base64}"))
-        .note(format!("\nMessage, base58, as multisigs import it:\n{message_base58}"))
-        .data("transaction_base64", transaction_base64.into())
-        .data("message_base58", message_base58.into()))
+    }
+
+    fn instructions_json(&self) -> Value {
+        let words = self.instructions.iter().map(|instruction| {
+            let mut words = decode(instruction).json();
+            words["program_id"] = instruction.program_id.to_string().into();
+            words["data_base64"] = BASE64_STANDARD.encode(&instruction.data).into();
+            words
+        });
+        words.collect()
+    }
 }

@@ -1,6 +1,7 @@
 //! From instructions to a transaction that landed: simulated, shown, confirmed, signed, sent; or printed
 //! for others to sign.
 
+mod batch;
 mod export;
 mod priority;
 mod progress;
@@ -17,6 +18,7 @@ use crate::{
 use clap::Args;
 use io_client::{
     Instruction, Pubkey,
+    actions::Actor,
     events::Event,
     rpc::{Landed, Network, Prepared, Priority, Recorded},
 };
@@ -25,6 +27,7 @@ use progress::Progress;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::{
+    collections::HashSet,
     io::{IsTerminal, Write},
     time::Duration,
 };
@@ -43,7 +46,8 @@ pub struct Signing {
     /// Print the transaction instead of signing it: for a multisig, or a key that is elsewhere
     #[arg(long)]
     export: bool,
-    /// With --export: the wallet that will sign, in place of the keypair's
+    /// With --export: the wallet that will sign [default: the keypair's; for `io admin` the one whose office it
+    /// is]
     #[arg(long, value_name = "ADDRESS", requires = "export")]
     authority: Option<Pubkey>,
     /// Sign without asking
@@ -70,9 +74,22 @@ pub struct Acting {
 impl Signing {
     /// Reads the keys that will sign; with `--export` only addresses.
     pub fn acting(&self, context: &Context) -> Result<Acting> {
+        self.acting_or(context, || context.wallet_or(None))
+    }
+
+    /// The same for a thing that only `holder` may do: with `--export`, in its name unless another is named.
+    pub fn acting_for(&self, context: &Context, holder: Pubkey) -> Result<Acting> {
+        self.acting_or(context, || Ok(holder))
+    }
+
+    fn acting_or(
+        &self,
+        context: &Context,
+        exported: impl FnOnce() -> Result<Pubkey>,
+    ) -> Result<Acting> {
         let network = context.network.clone().priority(self.priority_fee);
         if self.export {
-            let wallet = context.wallet_or(self.authority)?;
+            let wallet = self.authority.map_or_else(exported, Ok)?;
             let payer = self.fee_payer.as_deref().map(address_of).transpose()?;
             return Ok(Acting {
                 wallet,
@@ -97,6 +114,14 @@ impl Signing {
 }
 
 impl Acting {
+    /// The same for the client library.
+    pub const fn actor(&self) -> Actor {
+        Actor {
+            wallet: self.wallet,
+            payer: self.payer,
+        }
+    }
+
     /// Simulates `instructions`, shows `what` will happen with the figures that `describe` finds in the
     /// events of the simulation, asks, signs, sends, and answers with the figures of what did happen. With
     /// `--export` answers with the transaction instead.
@@ -155,12 +180,12 @@ impl Acting {
         let fee = Record::new()
             .with("Wallet", "wallet", Shown::Address(self.wallet))
             .with("Network fee", "fee_lamports", Shown::Sol(prepared.lamports));
+        self.ask(what, &expected.clone().and(fee))
+    }
+
+    fn ask(&self, what: &str, expected: &Record) -> Result<()> {
         eprintln!("{}", paint(Stream::Stderr, BOLD, what));
-        eprint!(
-            "{}{}",
-            expected.lines(Stream::Stderr),
-            fee.lines(Stream::Stderr)
-        );
+        eprint!("{}", expected.lines(Stream::Stderr));
         if self.yes {
             return Ok(());
         }
@@ -184,12 +209,25 @@ impl Acting {
         }
     }
 
+    /// Those of the keys whose signature is wanted.
+    fn signers(&self, instructions: &[Instruction]) -> Vec<&dyn Signer> {
+        let metas = instructions.iter().flat_map(|one| &one.accounts);
+        let wanted: HashSet<_> = metas
+            .filter(|meta| meta.is_signer)
+            .map(|meta| meta.pubkey)
+            .chain([self.payer])
+            .collect();
+        let keys = self.keys.iter();
+        let keys = keys.filter(|key| wanted.contains(&key.pubkey()));
+        keys.map(|key| key as &dyn Signer).collect()
+    }
+
     /// Signs and sends, and asks for what happened.
     async fn send(&self, prepared: &Prepared) -> Result<(Landed, Option<Recorded>)> {
         let progress = Progress::start("signing");
         let network = self.network.clone().observed_by(progress.observer());
-        let keys: Vec<&dyn Signer> = self.keys.iter().map(|key| key as &dyn Signer).collect();
-        let sent = network.send(prepared, &keys).await;
+        let signers = self.signers(&prepared.instructions);
+        let sent = network.send(prepared, &signers).await;
         let landed = match sent {
             Ok(landed) => landed,
             Err(error) => {

@@ -1,0 +1,107 @@
+//! Many transactions, confirmed once.
+
+use super::{Acting, export};
+use crate::{
+    failure::Result,
+    output::{Record, Report, Shown, Table},
+};
+use futures::{StreamExt, stream};
+use indicatif::{ProgressBar, ProgressStyle};
+use io_client::rpc::Landed;
+use io_migrations::{Step, Then};
+use std::time::Duration;
+
+/// How many transactions that may land in any order are under way at once.
+const AT_ONCE: usize = 16;
+/// Between two looks at whether the next slot has come.
+const LOOK: Duration = Duration::from_millis(200);
+
+impl Acting {
+    /// Shows what `steps` do together, asks once, signs and sends them one after the other, those that may
+    /// land in any order side by side, and answers with what landed. With `--export` answers with all of
+    /// the transactions instead, which are not simulated: one may only be possible after the one before it.
+    ///
+    /// # Errors
+    ///
+    /// That of the first step that fails, with how many landed before; what landed stays.
+    pub async fn carry_out_all(
+        &self,
+        what: &str,
+        expected: Record,
+        steps: &[Step],
+    ) -> Result<Report> {
+        if self.export {
+            return export::all(&self.network, &self.payer, what, expected, steps).await;
+        }
+        let count = u64::try_from(steps.len()).unwrap_or(u64::MAX);
+        let expected = expected.with("Transactions", "transaction_count", Shown::Number(count));
+        self.ask(what, &expected)?;
+        let landed = self.send_all(steps).await?;
+        let mut table = Table::new(
+            "transactions",
+            "nothing was to be sent",
+            [("Done", "what"), ("Signature", "signature")],
+        );
+        for (step, landed) in steps.iter().zip(landed) {
+            let signature = Shown::text(landed.signature.to_string());
+            table.row([Shown::text(&step.what), signature]);
+        }
+        Ok(Report::new()
+            .title(format!("Done: {what}"))
+            .record(expected)
+            .table(table))
+    }
+
+    /// Sends all steps, in their order.
+    async fn send_all(&self, steps: &[Step]) -> Result<Vec<Landed>> {
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        let count = u64::try_from(steps.len()).unwrap_or(u64::MAX);
+        let bar = ProgressBar::new(count).with_style(style);
+        let mut landed = Vec::new();
+        let runs = steps.chunk_by(|a, b| [a, b].map(|step| step.then) == [Then::AnyOrder; 2]);
+        for run in runs {
+            let sent = run.iter().map(|step| {
+                bar.set_message(step.what.clone());
+                self.send_step(step)
+            });
+            let mut sent = stream::iter(sent).buffered(AT_ONCE);
+            while let Some(sent) = sent.next().await {
+                match sent {
+                    Ok(one) => landed.push(one),
+                    Err(failure) => {
+                        bar.finish_and_clear();
+                        return Err(failure.after(landed.len(), steps.len()));
+                    }
+                }
+                bar.inc(1);
+            }
+            if let (Some(Then::NextSlot), Some(last)) =
+                (run.last().map(|step| step.then), landed.last())
+            {
+                self.wait_past(last.slot).await?;
+            }
+        }
+        bar.finish_and_clear();
+        Ok(landed)
+    }
+
+    async fn send_step(&self, step: &Step) -> Result<Landed> {
+        let prepared = self
+            .network
+            .prepare(&self.payer, &step.instructions)
+            .await?;
+        let signers = self.signers(&step.instructions);
+        Ok(self.network.send(&prepared, &signers).await?)
+    }
+
+    async fn wait_past(&self, slot: u64) -> Result<()> {
+        loop {
+            let now = self.network.rpc().get_slot().await;
+            if now.map_err(io_client::rpc::Error::from)? > slot {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}
