@@ -2,11 +2,12 @@
 
 use crate::Pubkey;
 use io_shared::{
-    events::{self, Event as _, Fields as _, PaidPart, Value},
+    events::{self, Event as _, Fields as _, NodeScore, PaidPart, Value},
     ids,
 };
 
-/// Declares [`Event`]: a variant for each event of fixed size, by program, and [`Event::Paid`].
+/// Declares [`Event`]: a variant for each event of fixed size, by program, [`Event::Paid`] and
+/// [`Event::ScoresSet`].
 macro_rules! all_events {
     ($($program:ident: $($name:ident),+;)+) => {
         /// An event of any of the four programs.
@@ -14,6 +15,8 @@ macro_rules! all_events {
         pub enum Event {
             /// Suppliers were paid; each one's part.
             Paid(events::Paid, Vec<PaidPart>),
+            /// Nodes were scored; each one's part.
+            ScoresSet(events::ScoresSet, Vec<NodeScore>),
             $($($name(events::$name),)+)+
         }
 
@@ -25,6 +28,11 @@ macro_rules! all_events {
                     && let Some((head, parts)) = events::Paid::decode_parts(data)
                 {
                     return Some(Self::Paid(head, parts.collect()));
+                }
+                if *program == ids::io_emissions::ID
+                    && let Some((head, nodes)) = events::ScoresSet::decode_nodes(data)
+                {
+                    return Some(Self::ScoresSet(head, nodes.collect()));
                 }
                 $(if *program == ids::$program::ID {
                     $(if let Some(event) = events::$name::decode(data) {
@@ -38,6 +46,7 @@ macro_rules! all_events {
             pub const fn name(&self) -> &'static str {
                 match self {
                     Self::Paid(..) => "Paid",
+                    Self::ScoresSet(..) => "ScoresSet",
                     $($(Self::$name(_) => stringify!($name),)+)+
                 }
             }
@@ -46,16 +55,19 @@ macro_rules! all_events {
             pub const fn program(&self) -> &'static str {
                 match self {
                     Self::Paid(..) => "io_payments",
+                    Self::ScoresSet(..) => "io_emissions",
                     $($(Self::$name(_) => stringify!($program),)+)+
                 }
             }
 
-            /// Name and value of each field, in order; of [`Event::Paid`] without the parts.
+            /// Name and value of each field, in order; of [`Event::Paid`] and [`Event::ScoresSet`] without
+            /// the parts.
             pub fn fields(&self) -> Vec<(&'static str, Value<'_>)> {
                 let mut fields = Vec::new();
                 let mut see = |name, value| fields.push((name, value));
                 match self {
                     Self::Paid(head, _) => head.each_field(&mut see),
+                    Self::ScoresSet(head, _) => head.each_field(&mut see),
                     $($(Self::$name(event) => event.each_field(&mut see),)+)+
                 }
                 fields
@@ -67,7 +79,7 @@ macro_rules! all_events {
 all_events! {
     io_mint: MintInitialized, MintAdopted, MetadataSet, MinterAdded, MinterRaised, MinterRevoked, Minted, Burned, MintPauseSet, MintAuthorityNominated, MintAuthorityAccepted, MintGuardianSet;
     io_staking: StakingInitialized, ClassCreated, ClassRuleScheduled, ClassChangesCancelled, ClassSuspended, ClassEnded, NodeRegistered, DelegationSet, CommissionSet, NodeTermsSynced, NodeHalted, NodeResumed, PositionOpened, PayoutSet, Deposited, UnstakeRequested, UnstakeCancelled, Withdrawn, Claimed, Compounded, RewardsShared, MinSelfStakeScheduled, StakingChangesCancelled, StakingPaused, StakingGuardianSet, SlasherSet, StakingAuthorityNominated, StakingAuthorityAccepted, SlashProposed, SlashCancelled, NodeSlashed, NodeRetired, PositionClosed, NodeClosed;
-    io_emissions: EmissionsInitialized, NodeEnrolled, NodeEmissionClosed, EpochAdvanced, NodeSynced, Harvested, ScorerSet, EmissionsAuthorityNominated, EmissionsAuthorityAccepted, EmissionsGuardianSet, EmissionsChangesCancelled, EmissionsRuleScheduled, PoolSharesScheduled, ScoresSet;
+    io_emissions: EmissionsInitialized, NodeEnrolled, NodeEmissionClosed, EpochAdvanced, NodeSynced, Harvested, ScorerSet, EmissionsAuthorityNominated, EmissionsAuthorityAccepted, EmissionsGuardianSet, EmissionsChangesCancelled, EmissionsRuleScheduled, PoolSharesScheduled;
     io_payments: PaymentsInitialized, PaymentsPaused, PaymentsAuthorityNominated, PaymentsAuthorityAccepted, PaymentsGuardianSet, PayoutFeeScheduled, AssetFeeScheduled, TreasuryScheduled, AssetListed, AssetEnabled, AssetMinimumSet, VenueListed, VenueEnabled, VenueCapSet, FeedScheduled, SupplierRegistered, SupplierChanged, MicroPaid, ReceiptClosed, EarningsTaken, PaidOut, Refunded, Swept, BuyBackScheduled, BoughtBack, GatewayListed, GatewayEnabled, GatewayFeeScheduled, GatewayLimitScheduled, GatewayLimitLowered;
 }
 
@@ -120,5 +132,21 @@ mod tests {
             panic!("not decoded");
         };
         assert_eq!((head.count, parts), (1, vec![part]));
+    }
+
+    #[test]
+    fn scores_come_with_their_nodes() {
+        let score = NodeScore {
+            score_bps: 9_000,
+            ..NodeScore::zeroed()
+        };
+        let mut event = events::ScoresSetEvent::new(1, 7);
+        event.push(score).expect("room");
+        let Some(Event::ScoresSet(head, nodes)) =
+            Event::decode(&ids::io_emissions::ID, event.bytes())
+        else {
+            panic!("not decoded");
+        };
+        assert_eq!((head.pool, head.epoch, nodes), (1, 7, vec![score]));
     }
 }

@@ -70,7 +70,8 @@ impl Market {
             let register =
                 payments::register_supplier(&payer, &owner, preference, &owner, &IO_MINT);
             let account = token::create_associated(&payer, &owner, &IO_MINT);
-            self.execute(&[account, register], &[rich, supplier]).await?;
+            self.execute(&[account, register], &[rich, supplier])
+                .await?;
         }
         Ok(())
     }
@@ -147,7 +148,10 @@ async fn accounts_are_typed(market: &Market) -> Result<()> {
     let config: MintConfig = network.account(&io_mint::CONFIG.address).await?;
     assert_eq!(config.minted, GENESIS_SUPPLY);
     let wrong = network.account::<Node>(&io_mint::CONFIG.address).await;
-    assert!(matches!(wrong, Err(Error::WrongAccount { what: "Node", .. })));
+    assert!(matches!(
+        wrong,
+        Err(Error::WrongAccount { what: "Node", .. })
+    ));
     let nobody = Pubkey::new_from_array([9; 32]);
     let missing = network.account::<Node>(&nobody).await;
     assert!(matches!(missing, Err(Error::Missing { what: "Node", .. })));
@@ -204,15 +208,21 @@ async fn a_payment_lands_once_and_is_recorded(market: &Market) -> Result<()> {
     }
 
     // Twice the same order: refused before it is sent, by name.
-    let again = network.execute(&payer, &prepared.instructions, &[&market.renter]);
-    let again = again.await.expect_err("paid already");
+    let again = network
+        .execute(&payer, &prepared.instructions, &[&market.renter])
+        .await
+        .expect_err("paid already");
     assert_eq!(code(&again), Some(PaymentsError::AlreadyPaid.code()));
     assert!(matches!(again, Error::Refused(_)));
     assert!(again.to_string().contains("use a new order id"), "{again}");
     // What was simulated before and is sent after another paid: it lands, and fails.
     let late = network.send(&prepared, &[&market.renter]).await;
     let late = late.expect_err("paid already");
-    assert_eq!(code(&late), Some(PaymentsError::AlreadyPaid.code()), "{late}");
+    assert_eq!(
+        code(&late),
+        Some(PaymentsError::AlreadyPaid.code()),
+        "{late}"
+    );
     assert!(matches!(late, Error::Failed { .. }));
     Ok(())
 }
@@ -237,17 +247,22 @@ async fn a_quote_is_what_a_payment_brings(market: &Market) -> Result<()> {
     let payer = market.renter.pubkey();
     let refused = market.network.prepare(&payer, &[stale]).await;
     let refused = refused.expect_err("the price moved");
-    assert_eq!(code(&refused), Some(PaymentsError::ReceivedTooLittle.code()));
-    // Nothing to pay with, too little, nowhere to swap.
+    assert_eq!(
+        code(&refused),
+        Some(PaymentsError::ReceivedTooLittle.code())
+    );
+    // Too little, too much slippage, a token that nobody takes.
     let quote = |amount, slippage| market.network.payment_quote(&usdc, amount, false, slippage);
     for (amount, slippage, why) in [
         (1, 0, "pay at least 0.01"),
         (USDC, 10_001, "at most 10,000 basis points"),
-        (u64::MAX / 2, 0, "no listed pool"),
     ] {
         let error = quote(amount, slippage).await.expect_err(why);
         assert!(error.to_string().contains(why), "{error}");
     }
+    let unlisted = Pubkey::new_from_array([9; 32]);
+    let quote = market.network.payment_quote(&unlisted, 1, false, 0).await;
+    assert!(matches!(quote, Err(Error::Missing { what: "Asset", .. })));
     Ok(())
 }
 

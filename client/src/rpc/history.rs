@@ -6,8 +6,8 @@ use solana_message::VersionedMessage;
 use solana_rpc_client::rpc_client::GetConfirmedSignaturesForAddress2Config;
 use solana_rpc_client_api::config::RpcTransactionConfig;
 use solana_transaction_status_client_types::{
-    UiInnerInstructions, UiInstruction, UiLoadedAddresses, UiTransactionEncoding,
-    option_serializer::OptionSerializer,
+    UiInnerInstructions, UiInstruction, UiLoadedAddresses, UiParsedInstruction,
+    UiTransactionEncoding, option_serializer::OptionSerializer,
 };
 
 /// Signatures that one request gives at most.
@@ -155,11 +155,18 @@ pub(super) fn recorded(keys: &[Pubkey], inner: &[UiInnerInstructions]) -> Vec<Ev
         .iter()
         .flat_map(|of| &of.instructions)
         .filter_map(|instruction| {
-            let UiInstruction::Compiled(call) = instruction else {
-                return None;
+            // Transactions come compiled, simulations with programs named.
+            let (program, data) = match instruction {
+                UiInstruction::Compiled(call) => {
+                    let program = keys.get(usize::from(call.program_id_index))?;
+                    (*program, &call.data)
+                }
+                UiInstruction::Parsed(UiParsedInstruction::PartiallyDecoded(call)) => {
+                    (call.program_id.parse().ok()?, &call.data)
+                }
+                UiInstruction::Parsed(UiParsedInstruction::Parsed(_)) => return None,
             };
-            let program = keys.get(usize::from(call.program_id_index))?;
-            Event::decode(program, &bs58::decode(&call.data).into_vec().ok()?)
+            Event::decode(&program, &bs58::decode(data).into_vec().ok()?)
         })
         .collect()
 }

@@ -14,6 +14,8 @@ use solana_transaction_status_client_types::UiTransactionEncoding;
 
 /// Most compute units that a transaction may use.
 const MOST_UNITS: u32 = 1_400_000;
+/// Most bytes of accounts that a transaction may load.
+const MOST_LOADED: u32 = 64 << 20;
 /// Bytes of a transaction of version 0 at most, signatures included.
 const V0_SIZE: usize = 1_232;
 /// Lamports for a signature.
@@ -47,6 +49,7 @@ pub struct Prepared {
     pub lamports: u64,
     /// What the simulation recorded: what will happen if nothing else happens first.
     pub events: Vec<Event>,
+    loaded: u32,
     format: Format,
     tables: Vec<AddressLookupTableAccount>,
 }
@@ -61,6 +64,7 @@ impl Prepared {
         let limits = Limits {
             units: self.limit,
             price: self.price,
+            loaded: self.loaded,
         };
         compile(
             &self.payer,
@@ -77,6 +81,8 @@ impl Prepared {
 struct Limits {
     units: u32,
     price: u64,
+    /// Bytes of accounts that it may load; a transaction of version 1 has to say, of version 0 it need not.
+    loaded: u32,
 }
 
 impl Network {
@@ -90,6 +96,7 @@ impl Network {
         let limits = Limits {
             units: MOST_UNITS,
             price: 0,
+            loaded: MOST_LOADED,
         };
         let message = compile(
             payer,
@@ -125,7 +132,7 @@ impl Network {
         }
         let used = answer.units_consumed.unwrap_or(0);
         let units = u32::try_from(used).unwrap_or(MOST_UNITS);
-        let limit = with_room(units);
+        let limit = with_room(units, MOST_UNITS);
         let price = self.unit_price(instructions, limit).await?;
         let keys = history::keys(&transaction.message, answer.loaded_addresses.as_ref());
         let inner = answer.inner_instructions.unwrap_or_default();
@@ -139,6 +146,9 @@ impl Network {
                 .saturating_mul(signatures.into())
                 .saturating_add(fees::lamports(price, limit)),
             events: history::recorded(&keys, &inner),
+            loaded: answer
+                .loaded_accounts_data_size
+                .map_or(MOST_LOADED, |size| with_room(size, MOST_LOADED)),
             format: match transaction.message {
                 VersionedMessage::V1(_) => Format::V1,
                 _ => Format::V0,
@@ -173,13 +183,12 @@ impl Network {
     }
 }
 
-/// A limit for a transaction that used `units` in a simulation: a fifth more, since what it meets on chain
-/// may have changed, and what the instruction that sets the limit itself uses.
-fn with_room(units: u32) -> u32 {
-    units
-        .saturating_add(units.div_ceil(5))
+/// A limit for what a simulation used so much of: a fifth more, since what the transaction meets on chain
+/// may have changed, and what the instruction that sets a limit itself uses; at most `most`.
+fn with_room(used: u32, most: u32) -> u32 {
+    used.saturating_add(used.div_ceil(5))
         .saturating_add(1_000)
-        .min(MOST_UNITS)
+        .min(most)
 }
 
 /// An error of `message` with its instruction counted as in `instructions`, without those in front that
@@ -227,7 +236,8 @@ fn compile(
     let v1 = || {
         let config = v1::TransactionConfig::empty()
             .with_compute_unit_limit(limits.units)
-            .with_priority_fee(fees::lamports(limits.price, limits.units));
+            .with_priority_fee(fees::lamports(limits.price, limits.units))
+            .with_loaded_accounts_data_size_limit(limits.loaded);
         let message = v1::Message::try_compile_with_config(payer, instructions, blockhash, config)
             .map_err(|error| Error::Compile(error.to_string()))?;
         message
@@ -284,6 +294,7 @@ mod tests {
         let limits = Limits {
             units: 5_000,
             price: 2_000_000,
+            loaded: 1 << 20,
         };
         compile(
             &key(1),
@@ -313,7 +324,11 @@ mod tests {
             key: key(250),
             addresses: (2..60).map(key).collect(),
         };
-        let limits = Limits { units: 1, price: 0 };
+        let limits = Limits {
+            units: 1,
+            price: 0,
+            loaded: 1,
+        };
         let message = compile(
             &key(1),
             &[wide(40)],
@@ -327,7 +342,7 @@ mod tests {
 
     #[test]
     fn limits_leave_room_and_end_at_the_most() {
-        assert_eq!(with_room(10_000), 13_000);
-        assert_eq!(with_room(MOST_UNITS), MOST_UNITS);
+        assert_eq!(with_room(10_000, MOST_UNITS), 13_000);
+        assert_eq!(with_room(MOST_UNITS, MOST_UNITS), MOST_UNITS);
     }
 }
