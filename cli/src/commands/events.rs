@@ -1,47 +1,185 @@
 //! `io events`: what transactions recorded, as it happens.
 
-use crate::output::number;
-use io_client::{events::Event, shared::events::Value as Field};
-use serde_json::{Map, Value, json};
+mod fields;
 
-/// Events as JSON: name, program and fields of each.
-pub fn json_of(events: &[Event]) -> Value {
-    events.iter().map(event_json).collect()
+pub use fields::json_of;
+
+use crate::{
+    context::Context,
+    failure::Result,
+    output::{
+        Report,
+        paint::{BOLD, Stream, paint},
+    },
+};
+use clap::{Args, ValueEnum};
+use fields::{Mints, line_of};
+use io_client::{
+    Pubkey,
+    events::Event,
+    rpc::{History, Network, Recorded, Signature},
+    shared::ids::{io_emissions, io_mint, io_payments, io_staking},
+};
+use jiff::Timestamp;
+use serde_json::json;
+use solana_rpc_client::rpc_client::GetConfirmedSignaturesForAddress2Config;
+use std::time::Duration;
+
+/// Between two looks for new transactions.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Show what transactions recorded, a line an event; --follow goes on until interrupted
+#[derive(Args)]
+pub struct Events {
+    /// Of this program
+    #[arg(long, value_enum)]
+    program: Option<Program>,
+    /// Of transactions that name this address: a node, a wallet, a receipt
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "program")]
+    address: Option<Pubkey>,
+    /// Only events with this name, for example Deposited; may be given several times
+    #[arg(long, value_name = "NAME")]
+    event: Vec<String>,
+    /// Begin after this transaction
+    #[arg(long, value_name = "SIGNATURE", conflicts_with = "last")]
+    since: Option<Signature>,
+    /// Begin so many transactions back
+    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    last: usize,
+    /// Go on with what lands from now on
+    #[arg(short, long)]
+    follow: bool,
 }
 
-fn event_json(event: &Event) -> Value {
-    let mut object = Map::new();
-    object.insert("event".into(), event.name().into());
-    object.insert("program".into(), event.program().into());
-    for (name, field) in event.fields() {
-        object.insert(name.into(), field_json(field));
-    }
-    if let Event::Paid(_, parts) = event {
-        let parts: Vec<_> = parts
-            .iter()
-            .map(|part| {
-                json!({
-                    "supplier": part.supplier.to_string(),
-                    "destination": part.destination.to_string(),
-                    "delivered": number(part.delivered),
-                })
-            })
-            .collect();
-        object.insert("parts".into(), parts.into());
-    }
-    Value::Object(object)
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Program {
+    Mint,
+    Staking,
+    Emissions,
+    Payments,
 }
 
-fn field_json(field: Field<'_>) -> Value {
-    match field {
-        Field::Unsigned(value) => number(value),
-        Field::Signed(value) => value.into(),
-        Field::Address(address) => address.to_string().into(),
-        Field::Bytes(bytes) => bytes
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-            .into(),
-        Field::Numbers(numbers) => numbers.iter().map(|value| number(*value)).collect(),
+impl Program {
+    const ALL: [Self; 4] = [Self::Mint, Self::Staking, Self::Emissions, Self::Payments];
+
+    const fn id(self) -> Pubkey {
+        match self {
+            Self::Mint => io_mint::ID,
+            Self::Staking => io_staking::ID,
+            Self::Emissions => io_emissions::ID,
+            Self::Payments => io_payments::ID,
+        }
     }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Mint => "io_mint",
+            Self::Staking => "io_staking",
+            Self::Emissions => "io_emissions",
+            Self::Payments => "io_payments",
+        }
+    }
+}
+
+/// One history that is followed, and the program whose events count in it; all if `None`.
+struct Followed {
+    history: History,
+    program: Option<&'static str>,
+}
+
+impl Events {
+    pub async fn run(self, context: &Context) -> Result<Report> {
+        let network = &context.network;
+        let mints = Mints::read(network).await?;
+        let mut followed = Vec::new();
+        // A transaction may name several programs: each one's events come from its own history.
+        let sources = match (self.address, self.program) {
+            (Some(address), _) => vec![(address, None)],
+            (None, Some(program)) => vec![(program.id(), Some(program.name()))],
+            (None, None) => Program::ALL
+                .map(|program| (program.id(), Some(program.name())))
+                .to_vec(),
+        };
+        for (address, program) in sources {
+            let seen = match self.since {
+                Some(since) => Some(since),
+                None => before_last(network, &address, self.last).await?,
+            };
+            let history = History::of(address, seen);
+            followed.push(Followed { history, program });
+        }
+        loop {
+            let mut found: Vec<(Recorded, Option<&str>)> = Vec::new();
+            for Followed { history, program } in &mut followed {
+                let new = history.next(network).await?;
+                found.extend(new.into_iter().map(|recorded| (recorded, *program)));
+            }
+            found.sort_by_key(|(recorded, _)| recorded.slot);
+            for (recorded, program) in &found {
+                let events = recorded.events.iter();
+                for event in events.filter(|event| self.admits(event, *program)) {
+                    print(context.json, recorded, event, &mints);
+                }
+            }
+            if !self.follow {
+                return Ok(Report::said());
+            }
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => return Ok(Report::said()),
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
+    fn admits(&self, event: &Event, program: Option<&str>) -> bool {
+        let named = |name: &String| name.eq_ignore_ascii_case(event.name());
+        program.is_none_or(|program| program == event.program())
+            && (self.event.is_empty() || self.event.iter().any(named))
+    }
+}
+
+/// The transaction that `count` others of `address` came after; `None` if there are no more.
+async fn before_last(
+    network: &Network,
+    address: &Pubkey,
+    count: usize,
+) -> Result<Option<Signature>> {
+    let config = GetConfirmedSignaturesForAddress2Config {
+        limit: Some(count.saturating_add(1)),
+        commitment: Some(network.rpc().commitment()),
+        ..GetConfirmedSignaturesForAddress2Config::default()
+    };
+    let page = network
+        .rpc()
+        .get_signatures_for_address_with_config(address, config)
+        .await
+        .map_err(io_client::rpc::Error::from)?;
+    Ok(page
+        .get(count)
+        .and_then(|entry| entry.signature.parse().ok()))
+}
+
+/// Writes one event to stdout.
+fn print(as_json: bool, recorded: &Recorded, event: &Event, mints: &Mints) {
+    let signature = recorded.signature.to_string();
+    if as_json {
+        let line = json!({
+            "slot": recorded.slot,
+            "time": recorded.time,
+            "signature": signature,
+            "event": event.name(),
+            "program": event.program(),
+            "fields": fields::fields_of(event),
+        });
+        println!("{line}");
+        return;
+    }
+    let time = recorded.time.and_then(|at| Timestamp::from_second(at).ok());
+    let time = time.map_or_else(
+        || format!("slot {}", recorded.slot),
+        |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+    );
+    let name = paint(Stream::Stdout, BOLD, &format!("{:<18}", event.name()));
+    let start = signature.get(..8).unwrap_or(&signature);
+    println!("{time}  {name} {}  [{start}…]", line_of(event, mints));
 }

@@ -155,11 +155,21 @@ enum Part {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     parts: Vec<Part>,
+    /// All was said already.
+    said: bool,
 }
 
 impl Report {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Of a command that has written its answer itself.
+    pub fn said() -> Self {
+        Self {
+            said: true,
+            ..Self::default()
+        }
     }
 
     /// Adds a heading, for people.
@@ -198,6 +208,9 @@ impl Report {
 
     /// Writes it to stdout.
     pub fn print(&self, json: bool) {
+        if self.said {
+            return;
+        }
         if json {
             println!("{:#}", self.json());
         } else {

@@ -22,8 +22,6 @@ pub enum Shown {
     Sol(u64),
     /// An address in full.
     Address(Pubkey),
-    /// An address, shortened for people.
-    Short(Pubkey),
     Text(String),
     Number(u64),
     /// Basis points, as a percentage.
@@ -74,7 +72,6 @@ impl Shown {
             }
             Self::Sol(lamports) => format!("{} SOL", amount::format(*lamports, SOL_DECIMALS)),
             Self::Address(address) => address.to_string(),
-            Self::Short(address) => short(address),
             Self::Text(text) => text.clone(),
             Self::Number(number) => amount::format(*number, 0),
             Self::Bps(bps) => format!("{} %", amount::format(*bps, 2)),
@@ -104,7 +101,7 @@ impl Shown {
             | Self::Bps(raw) => number(*raw),
             Self::Time(at) | Self::When { at, .. } => (*at).into(),
             Self::From(at, _) => (*at).into(),
-            Self::Address(address) | Self::Short(address) => address.to_string().into(),
+            Self::Address(address) => address.to_string().into(),
             Self::Text(text) => text.as_str().into(),
             Self::Flag(flag) => (*flag).into(),
             Self::Id(bytes) => hex(bytes).into(),
@@ -175,11 +172,6 @@ mod tests {
             (Shown::Usdc(1_500_000), "1.5 USDC", 1_500_000.into()),
             (Shown::Sol(5_000), "0.000005 SOL", 5_000.into()),
             (Shown::Bps(250), "2.5 %", 250.into()),
-            (
-                Shown::Short(address),
-                "ioMT…E2mv",
-                address.to_string().into(),
-            ),
             (
                 Shown::Time(1_719_316_800),
                 "2024-06-25 12:00:00 UTC",
