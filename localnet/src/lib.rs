@@ -25,7 +25,8 @@ use tokio::task::JoinHandle;
 
 pub use prices::{Feed, IO_USD, RECEIVER, USDC_USD};
 
-const CLUSTER: &str = include_str!("../../migrations/clusters/localnet.toml");
+/// Name of the file, in a network's folder, that says what its cluster is.
+pub const CLUSTER: &str = "cluster.toml";
 
 /// A running local network.
 pub struct Localnet {
@@ -69,8 +70,9 @@ impl Localnet {
         let made = {
             let (authority, usdc) = (authority.insecure_clone(), usdc.insecure_clone());
             let url = url.clone();
+            let cluster = folder.join(CLUSTER);
             tokio::task::spawn_blocking(move || {
-                Setup::new(url, &authority, &usdc).run(CLUSTER, said)
+                Setup::new(url, &authority, &usdc).run(&cluster, said)
             })
             .await?
         };

@@ -50,6 +50,8 @@ async fn run(options: Options) -> Result<()> {
     let mut addresses = network.addresses();
     let key = folder.join("authority.json");
     addresses.push(("authority_key", key.display().to_string()));
+    let cluster = folder.join(io_localnet::CLUSTER);
+    addresses.push(("cluster", cluster.display().to_string()));
     let file = folder.join("addresses.json");
     let list: Map<String, Value> = addresses
         .iter()

@@ -1,6 +1,6 @@
 //! Brings the cluster to what its file says, over RPC as anyone would.
 
-use std::{cell::RefCell, path::Path};
+use std::{cell::RefCell, fs, path::Path};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use io_client::{
@@ -22,6 +22,8 @@ use surfpool_core::{
     solana_commitment_config::CommitmentConfig, solana_rpc_client::rpc_client::RpcClient,
 };
 
+/// What all local networks have in common.
+const CLUSTER: &str = include_str!("../../migrations/clusters/localnet.toml");
 /// IO and USDC in the pool: 0.20 USDC for an IO.
 const POOL_IO: u64 = 10_000_000 * IO;
 const POOL_USDC: u64 = 2_000_000 * USDC;
@@ -61,14 +63,14 @@ impl<'a> Setup<'a> {
         }
     }
 
-    /// Makes what is missing, in the order in which it can be made, and tells `said` of each step.
-    /// Safe to run again, whatever became of an earlier run.
-    pub fn run(&self, cluster: &str, said: impl Fn(&str)) -> Result<TokenSwapPool> {
-        let mut cluster = Cluster::parse(cluster)?;
-        // The emission begins with the hour in which the network is first set up.
-        let now = self.now()?;
-        cluster.emissions.start_at = now.checked_sub(now % HOUR).context("no such time")?;
-
+    /// Brings the cluster to what the file at `cluster` says, which is written if it is not there, and
+    /// tells `said` of each step. Safe to run again, whatever became of an earlier run.
+    pub fn run(&self, cluster: &Path, said: impl Fn(&str)) -> Result<TokenSwapPool> {
+        if !cluster.exists() {
+            self.write_file(cluster)
+                .with_context(|| format!("{} could not be written", cluster.display()))?;
+        }
+        let cluster = Cluster::load(cluster)?;
         let authority = self.authority.pubkey();
         if self.rpc.get_balance(&authority)? < FAUCET_LAMPORTS / 2 {
             said("give the authority SOL");
@@ -82,10 +84,7 @@ impl<'a> Setup<'a> {
             said("create the USDC mint");
             self.create_usdc()?;
         }
-        let operator = Operator {
-            authority,
-            usdc: self.usdc.pubkey(),
-        };
+        let operator = Operator::of(&cluster, authority)?;
         for step in plan(&cluster, &operator, &self.rpc)? {
             said(&step.what);
             self.send(&step.instructions, &[])
@@ -104,6 +103,28 @@ impl<'a> Setup<'a> {
             }
         }
         Ok(pool.pool)
+    }
+
+    /// Writes the file of this network: that of all local ones, with its own USDC, and an emission that
+    /// begins with the hour in which it is first set up.
+    fn write_file(&self, path: &Path) -> Result<()> {
+        let mut file: toml::Table = CLUSTER.parse()?;
+        let now = self.now()?;
+        let start_at = now.checked_sub(now % HOUR).context("no such time")?;
+        let usdc = self.usdc.pubkey().to_string();
+        for (table, key, value) in [
+            ("emissions", "start_at", toml::Value::from(start_at)),
+            ("payments", "usdc", usdc.into()),
+        ] {
+            let table = file.get_mut(table).and_then(toml::Value::as_table_mut);
+            table
+                .with_context(|| format!("the file has no table for {key}"))?
+                .insert(key.into(), value);
+        }
+        // In one go, so that no half of it is ever read.
+        let unfinished = path.with_extension("unfinished");
+        fs::write(&unfinished, toml::to_string(&file)?)?;
+        Ok(fs::rename(unfinished, path)?)
     }
 
     fn exists(&self, address: &Pubkey) -> Result<bool> {
