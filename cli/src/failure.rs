@@ -14,7 +14,11 @@ Exit codes:
   3  the endpoint failed; nothing was sent
   4  unknown fate: sent, and the endpoint fell silent; look the signature up before you run again
   5  not confirmed: nobody said yes; nothing was sent
-  6  not landed: sent, did not land and can not any more; run again";
+  6  not landed: sent, did not land and can not any more; run again
+  7  differs: the cluster is not what its file says (io admin verify)";
+
+/// Exit code of a comparison that found a difference.
+pub const DIFFERS: u8 = 7;
 
 /// What kind of failure it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,10 +115,15 @@ impl Failure {
 
     fn of_refusal(refusal: &Refusal) -> Self {
         match &refusal.explained {
-            Some(explained) => Self {
-                refused_by: Some((explained.program, explained.name.clone())),
-                ..Self::of_sentence(Kind::Refused, explained.message)
-            },
+            Some(explained) => {
+                let failure = Self::of_sentence(Kind::Refused, explained.message);
+                let typed = typed(&explained.name).map(str::to_owned);
+                Self {
+                    advice: typed.or(failure.advice),
+                    refused_by: Some((explained.program, explained.name.clone())),
+                    ..failure
+                }
+            }
             None => Self::of_sentence(Kind::Refused, &refusal.to_string()),
         }
     }
@@ -151,6 +160,21 @@ impl Failure {
             "signature": self.signature.map(|signature| signature.to_string()),
         }})
     }
+}
+
+/// What to do about a program's error, where that is an option of this command line.
+fn typed(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "NodeFull" | "OperatorStakeTooLow" => {
+            "name less, or let it take what fits with --at-least IO"
+        }
+        "ReceivedTooLittle" => "accept less with a larger --slippage, or try later",
+        "AlreadyRegistered" => "change it with `io supplier set`",
+        "Expired" | "ExpiresTooLate" => {
+            "name a time within 30 days with --expires-at or --expires-in"
+        }
+        _ => return None,
+    })
 }
 
 impl From<Error> for Failure {

@@ -4,7 +4,7 @@ use super::{
     Shown,
     paint::{BOLD, GREEN, Stream, paint, shows_colour},
 };
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, presets};
+use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, presets};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 
@@ -40,12 +40,17 @@ impl Record {
         self
     }
 
-    /// A line for each value, labels in bold where `stream` has colour.
+    /// A line for each value that there is, labels in bold where `stream` has colour.
     pub fn lines(&self, stream: Stream) -> String {
-        let widths = self.fields.iter().map(|field| field.label.chars().count());
+        let there: Vec<_> = self
+            .fields
+            .iter()
+            .filter(|field| field.shown != Shown::None)
+            .collect();
+        let widths = there.iter().map(|field| field.label.chars().count());
         let width = widths.max().unwrap_or(0);
         let mut text = String::new();
-        for field in &self.fields {
+        for field in there {
             let label = format!("{:<width$}", field.label);
             let label = paint(stream, BOLD, &label);
             // Writing to a string does not fail.
@@ -103,23 +108,27 @@ impl Table {
             .load_preset(presets::NOTHING)
             .set_content_arrangement(ContentArrangement::Dynamic);
         let bold = shows_colour(Stream::Stdout);
-        table.set_header(self.columns.iter().map(|(heading, _)| match bold {
-            true => Cell::new(heading).add_attribute(Attribute::Bold),
-            false => Cell::new(heading),
+        let first = self.rows.first().into_iter().flatten();
+        table.set_header(self.columns.iter().zip(first).map(|((heading, _), shown)| {
+            let cell = aligned(Cell::new(heading), shown);
+            match bold {
+                true => cell.add_attribute(Attribute::Bold),
+                false => cell,
+            }
         }));
         for row in &self.rows {
-            table.add_row(row.iter().map(|shown| {
-                let cell = Cell::new(shown.human());
-                match shown {
-                    Shown::Io(_)
-                    | Shown::Usdc(_)
-                    | Shown::Token(..)
-                    | Shown::Sol(_)
-                    | Shown::Number(_)
-                    | Shown::Bps(_) => cell.set_alignment(CellAlignment::Right),
-                    _ => cell,
-                }
-            }));
+            table.add_row(
+                row.iter()
+                    .map(|shown| aligned(Cell::new(shown.human()), shown)),
+            );
+        }
+        // An address that is broken into lines cannot be copied.
+        for (index, shown) in self.rows.iter().flat_map(|row| row.iter().enumerate()) {
+            if matches!(shown, Shown::Address(_))
+                && let Some(column) = table.column_mut(index)
+            {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
         }
         let mut text = String::new();
         for line in table.lines() {
@@ -140,6 +149,19 @@ impl Table {
     }
 }
 
+/// Numbers stand at the right of their column.
+fn aligned(cell: Cell, shown: &Shown) -> Cell {
+    match shown {
+        Shown::Io(_)
+        | Shown::Usdc(_)
+        | Shown::Token(..)
+        | Shown::Sol(_)
+        | Shown::Number(_)
+        | Shown::Bps(_) => cell.set_alignment(CellAlignment::Right),
+        _ => cell,
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 enum Part {
     Title(String),
@@ -157,6 +179,8 @@ pub struct Report {
     parts: Vec<Part>,
     /// All was said already.
     said: bool,
+    /// What the process exits with.
+    code: u8,
 }
 
 impl Report {
@@ -204,6 +228,17 @@ impl Report {
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.parts.push(Part::Note(note.into()));
         self
+    }
+
+    /// Makes the process exit with `code` in place of 0.
+    #[must_use]
+    pub const fn exit(mut self, code: u8) -> Self {
+        self.code = code;
+        self
+    }
+
+    pub const fn code(&self) -> u8 {
+        self.code
     }
 
     /// Writes it to stdout.

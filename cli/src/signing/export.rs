@@ -1,5 +1,6 @@
 //! Transactions for others to sign.
 
+use super::Acting;
 use crate::{
     decode::decode,
     failure::{Failure, Result},
@@ -33,8 +34,7 @@ pub async fn report(
         .title(format!("To be signed: {what}"))
         .record(expected)
         .record(
-            Record::new()
-                .with("Network fee", "fee_lamports", Shown::Sol(prepared.lamports))
+            super::cost(prepared)
                 .with("Signers", "signers", Shown::List(unsigned.signers.clone()))
                 .with("Blockhash", "blockhash", Shown::text(blockhash.to_string()))
                 .with(
@@ -50,21 +50,17 @@ pub async fn report(
         .data("message_base58", unsigned.message_base58.into()))
 }
 
-/// All of `steps`, each as [`report`] has it, but not simulated.
-pub async fn all(
-    network: &Network,
-    payer: &Pubkey,
-    what: &str,
-    expected: Record,
-    steps: &[Step],
-) -> Result<Report> {
-    let (blockhash, _) = blockhash(network).await?;
+/// All of `steps`, each as [`report`] has it, but not simulated. Where nobody is named to pay, whoever signs a
+/// step pays for it.
+pub async fn all(acting: &Acting, what: &str, expected: Record, steps: &[Step]) -> Result<Report> {
+    let (blockhash, _) = blockhash(&acting.network).await?;
     let mut report = Report::new()
         .title(format!("To be signed: {what}"))
         .record(expected);
     let mut transactions = Vec::new();
     for (number, step) in (1_usize..).zip(steps) {
-        let message = v0::Message::try_compile(payer, &step.instructions, &[], blockhash)
+        let payer = payer(acting, step);
+        let message = v0::Message::try_compile(&payer, &step.instructions, &[], blockhash)
             .map_err(|error| Error::Compile(error.to_string()))?;
         let unsigned = Unsigned::new(&step.instructions, VersionedMessage::V0(message))?;
         report = report
@@ -87,6 +83,16 @@ pub async fn all(
         .note("Send them in this order, each when the one before it has landed.")
         .note(FOR_OTHERS)
         .data("transactions", transactions.into()))
+}
+
+/// Who pays for `step`.
+fn payer(acting: &Acting, step: &Step) -> Pubkey {
+    let signers = step.signers();
+    let named = acting.payer != acting.wallet;
+    match signers.first() {
+        Some(first) if !named && !signers.contains(&acting.wallet) => *first,
+        _ => acting.payer,
+    }
 }
 
 async fn blockhash(network: &Network) -> Result<(Hash, u64)> {

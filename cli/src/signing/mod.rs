@@ -142,30 +142,31 @@ impl Acting {
         }
         self.confirm(what, &expected, &prepared)?;
         let (landed, recorded) = self.send(&prepared).await?;
-        let done = |events: &[Event]| {
-            Report::new()
-                .title(format!("Done: {what}"))
-                .record(describe(events))
-        };
-        let report = match &recorded {
-            Some(recorded) => done(&recorded.events)
-                .data("events", crate::commands::events::json_of(&recorded.events)),
-            None => done(&prepared.events).note(
+        let events = recorded
+            .as_ref()
+            .map_or(&prepared.events, |recorded| &recorded.events);
+        let fee = recorded
+            .as_ref()
+            .map_or(prepared.lamports, |recorded| recorded.fee);
+        let record = describe(events)
+            .with("Network fee", "fee_lamports", Shown::Sol(fee))
+            .with(
+                "Signature",
+                "signature",
+                Shown::text(landed.signature.to_string()),
+            )
+            .with("Slot", "slot", Shown::Number(landed.slot));
+        let report = Report::new()
+            .title(format!("Done: {what}"))
+            .record(record)
+            .data("events", crate::commands::events::json_of(events));
+        Ok(match recorded {
+            Some(_) => report,
+            None => report.note(
                 "The endpoint does not tell yet what the transaction did: these are the figures of the \
                  simulation.",
             ),
-        };
-        let fee = recorded.map_or(prepared.lamports, |recorded| recorded.fee);
-        Ok(report.record(
-            Record::new()
-                .with("Fee", "fee_lamports", Shown::Sol(fee))
-                .with(
-                    "Signature",
-                    "signature",
-                    Shown::text(landed.signature.to_string()),
-                )
-                .with("Slot", "slot", Shown::Number(landed.slot)),
-        ))
+        })
     }
 
     async fn prepare(&self, instructions: &[Instruction]) -> Result<Prepared> {
@@ -177,15 +178,15 @@ impl Acting {
 
     /// Asks on stderr whether to sign.
     fn confirm(&self, what: &str, expected: &Record, prepared: &Prepared) -> Result<()> {
-        let fee = Record::new()
-            .with("Wallet", "wallet", Shown::Address(self.wallet))
-            .with("Network fee", "fee_lamports", Shown::Sol(prepared.lamports));
-        self.ask(what, &expected.clone().and(fee))
+        let expected = expected.clone().and(cost(prepared));
+        self.ask(what, &expected)
     }
 
     fn ask(&self, what: &str, expected: &Record) -> Result<()> {
+        let wallet = Record::new().with("Wallet", "wallet", Shown::Address(self.wallet));
+        let lines = expected.clone().and(wallet).lines(Stream::Stderr);
         eprintln!("{}", paint(Stream::Stderr, BOLD, what));
-        eprint!("{}", expected.lines(Stream::Stderr));
+        eprint!("{lines}");
         if self.yes {
             return Ok(());
         }
@@ -247,5 +248,16 @@ impl Acting {
         }
         progress.end();
         Ok((landed, recorded))
+    }
+}
+
+/// What a transaction costs its payer in lamports.
+fn cost(prepared: &Prepared) -> Record {
+    let record = Record::new().with("Network fee", "fee_lamports", Shown::Sol(prepared.lamports));
+    let rents = Shown::Sol(prepared.rents.unsigned_abs());
+    match prepared.rents {
+        0 => record,
+        paid if paid > 0 => record.with("Rents", "rents_lamports", rents),
+        _ => record.with("Rents that come back", "rents_back_lamports", rents),
     }
 }

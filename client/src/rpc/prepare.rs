@@ -2,11 +2,14 @@
 
 use super::{Error, Network, Refusal, Result, Stage, fees, history};
 use crate::{Instruction, Pubkey, events::Event};
+use solana_account_decoder_client_types::UiAccountEncoding;
 use solana_address_lookup_table_interface::state::AddressLookupTable;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_hash::Hash;
 use solana_message::{AddressLookupTableAccount, VersionedMessage, v0, v1};
-use solana_rpc_client_api::config::RpcSimulateTransactionConfig;
+use solana_rpc_client_api::config::{
+    RpcSimulateTransactionAccountsConfig, RpcSimulateTransactionConfig,
+};
 use solana_signature::Signature;
 use solana_transaction::versioned::VersionedTransaction;
 use solana_transaction_error::TransactionError;
@@ -47,6 +50,9 @@ pub struct Prepared {
     pub price: u64,
     /// Its whole fee.
     pub lamports: u64,
+    /// Lamports that the payer pays besides: rents of accounts that are made, less what comes back from
+    /// accounts that are closed.
+    pub rents: i64,
     /// What the simulation recorded: what will happen if nothing else happens first.
     pub events: Vec<Event>,
     loaded: u32,
@@ -117,8 +123,13 @@ impl Network {
             commitment: Some(self.rpc().commitment()),
             encoding: Some(UiTransactionEncoding::Base64),
             inner_instructions: true,
+            accounts: Some(RpcSimulateTransactionAccountsConfig {
+                encoding: Some(UiAccountEncoding::Base64),
+                addresses: vec![payer.to_string()],
+            }),
             ..RpcSimulateTransactionConfig::default()
         };
+        let before = self.rpc().get_balance(payer).await?;
         let answer = self
             .rpc()
             .simulate_transaction_with_config(&transaction, config)
@@ -136,15 +147,17 @@ impl Network {
         let price = self.unit_price(instructions, limit).await?;
         let keys = history::keys(&transaction.message, answer.loaded_addresses.as_ref());
         let inner = answer.inner_instructions.unwrap_or_default();
+        let signed = LAMPORTS_PER_SIGNATURE.saturating_mul(signatures.into());
+        let after = answer.accounts.unwrap_or_default().into_iter().next();
+        let after = after.flatten().map(|account| account.lamports);
         let prepared = Prepared {
             payer: *payer,
             instructions: instructions.to_vec(),
             units,
             limit,
             price,
-            lamports: LAMPORTS_PER_SIGNATURE
-                .saturating_mul(signatures.into())
-                .saturating_add(fees::lamports(price, limit)),
+            lamports: signed.saturating_add(fees::lamports(price, limit)),
+            rents: after.map_or(0, |after| rents(before, after, signed)),
             events: history::recorded(&keys, &inner),
             loaded: answer
                 .loaded_accounts_data_size
@@ -181,6 +194,13 @@ impl Network {
             })
             .collect()
     }
+}
+
+/// What a balance lost besides a fee.
+fn rents(before: u64, after: u64, fee: u64) -> i64 {
+    let kept = i128::from(after).saturating_add(fee.into());
+    let lost = i128::from(before).saturating_sub(kept);
+    i64::try_from(lost).unwrap_or(i64::MAX)
 }
 
 /// A limit for what a simulation used so much of: a fifth more, since what the transaction meets on chain
@@ -338,6 +358,14 @@ mod tests {
             Hash::default(),
         );
         assert!(matches!(message, Ok(VersionedMessage::V0(_))));
+    }
+
+    #[test]
+    fn rents_are_what_the_balance_loses_besides_the_fee() {
+        assert_eq!(rents(10_000, 3_000, 5_000), 2_000);
+        assert_eq!(rents(10_000, 5_000, 5_000), 0);
+        assert_eq!(rents(10_000, 9_000, 5_000), -4_000);
+        assert_eq!(rents(u64::MAX, 0, 0), i64::MAX);
     }
 
     #[test]

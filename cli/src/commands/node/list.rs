@@ -62,8 +62,17 @@ struct Row {
     class: String,
     room: u64,
     commission: u64,
-    score: u64,
-    weight: u64,
+    emission: Option<NodeEmission>,
+}
+
+impl Row {
+    fn score(&self) -> u64 {
+        self.emission.map_or(0, |emission| emission.score_bps)
+    }
+
+    fn weight(&self) -> u64 {
+        self.emission.map_or(0, |emission| emission.weight)
+    }
 }
 
 impl List {
@@ -94,15 +103,14 @@ impl List {
             }
         };
         let rows = nodes.into_iter().map(|(address, node)| {
-            let emission = emissions.get(&address);
+            let emission = emissions.get(&address).copied();
             Row {
                 address,
                 node,
                 class: names.get(&node.class).cloned().unwrap_or_default(),
                 room: room(&node),
                 commission: node.commission_bps.at(now),
-                score: emission.map_or(0, |emission| emission.score_bps),
-                weight: emission.map_or(0, |emission| emission.weight),
+                emission,
             }
         });
         let mut rows: Vec<Row> = rows.filter(|row| self.admits(row)).collect();
@@ -127,7 +135,7 @@ impl List {
             row.class.eq_ignore_ascii_case(class) || row.node.class.to_string() == *class
         };
         self.class.as_ref().is_none_or(of_class)
-            && (!self.earning || row.weight > 0)
+            && (!self.earning || row.weight() > 0)
             && self.room.is_none_or(|room| row.room >= room)
             && self.commission.is_none_or(|most| row.commission <= most)
     }
@@ -137,8 +145,8 @@ impl List {
             Sort::Stake => rows.sort_by_key(|row| Reverse(row.node.active_stake())),
             Sort::Room => rows.sort_by_key(|row| Reverse(row.room)),
             Sort::Commission => rows.sort_by_key(|row| row.commission),
-            Sort::Score => rows.sort_by_key(|row| Reverse(row.score)),
-            Sort::Weight => rows.sort_by_key(|row| Reverse(row.weight)),
+            Sort::Score => rows.sort_by_key(|row| Reverse(row.score())),
+            Sort::Weight => rows.sort_by_key(|row| Reverse(row.weight())),
             Sort::Registered => rows.sort_by_key(|row| Reverse(row.node.registered_at)),
         }
     }
@@ -175,8 +183,8 @@ fn table(rows: &[Row], now: i64) -> Table {
             Shown::Io(row.node.active_stake()),
             Shown::Io(row.room),
             Shown::Bps(row.commission),
-            Shown::Bps(row.score),
-            Shown::text(status_of(&row.node, now)),
+            Shown::Bps(row.score()),
+            Shown::text(status_of(&row.node, row.emission.as_ref(), now)),
         ]);
     }
     table

@@ -6,7 +6,7 @@ mod status;
 
 use crate::{context::Context, failure::Result, output::Report};
 use clap::Subcommand;
-use io_client::shared::state::{DeviceClass, Node as Account, NodeStatus};
+use io_client::shared::state::{DeviceClass, Node as Account, NodeEmission, NodeStatus};
 
 /// Look at nodes, and run one
 #[derive(Subcommand)]
@@ -49,8 +49,9 @@ fn text_of(bytes: &[u8]) -> Option<String> {
     printable.then(|| text.to_owned())
 }
 
-/// What a node is doing.
-fn status_of(node: &Account, now: i64) -> &'static str {
+/// What a node is doing, as far as its stake and its account of the emission say.
+fn status_of(node: &Account, emission: Option<&NodeEmission>, now: i64) -> &'static str {
+    let weight = |of: fn(&NodeEmission) -> u64| emission.map_or(0, of);
     if node.status == NodeStatus::Retired as u8 {
         "retired"
     } else if node.status == NodeStatus::Halted as u8 {
@@ -59,8 +60,12 @@ fn status_of(node: &Account, now: i64) -> &'static str {
         "under its minimum"
     } else if node.earning_stake(now) == 0 {
         "operator's part too small"
+    } else if weight(|emission| emission.weight) > 0 {
+        "earning"
+    } else if weight(|emission| emission.pending_weight) > 0 {
+        "earns from the next epoch"
     } else {
-        "active"
+        "waits for a score"
     }
 }
 

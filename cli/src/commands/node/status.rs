@@ -98,7 +98,11 @@ fn terms(state: &NodeState) -> Record {
                 None => Shown::Id(node.node_id),
             },
         )
-        .with("Status", "status", Shown::text(status_of(node, *now)))
+        .with(
+            "Status",
+            "status",
+            Shown::text(status_of(node, state.emission.as_ref(), *now)),
+        )
         .with("Class", "class", Shown::text(name_of(&state.class)))
         .with(
             "Processors",
