@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     match runtime.and_then(|runtime| runtime.block_on(run(cli))) {
         Ok(report) => {
             report.print(json);
-            ExitCode::SUCCESS
+            ExitCode::from(report.code())
         }
         Err(failure) => failure.report(json),
     }

@@ -3,10 +3,12 @@
 mod asset;
 mod change;
 mod class;
+mod cluster;
 mod emissions;
 mod fees;
 mod gateway;
 mod governance;
+mod migrate;
 mod mint;
 mod named;
 mod node;
@@ -15,6 +17,7 @@ mod slash;
 mod staking;
 mod transaction;
 mod venue;
+mod verify;
 
 use crate::{context::Context, failure::Result, output::Report};
 use clap::Subcommand;
@@ -53,6 +56,10 @@ pub enum Admin {
     Accept(governance::Accept),
     Decode(transaction::Decode),
     Sign(transaction::Sign),
+    Verify(verify::Verify),
+    Migrate(migrate::Migrate),
+    Deploy(migrate::Deploy),
+    Handover(migrate::Handover),
 }
 
 impl Admin {
@@ -75,6 +82,10 @@ impl Admin {
             Self::Accept(command) => command.run(context).await,
             Self::Decode(command) => command.run(context).await,
             Self::Sign(command) => command.run(context).await,
+            Self::Verify(command) => command.run(context).await,
+            Self::Migrate(command) => command.run(context).await,
+            Self::Deploy(command) => command.run(context).await,
+            Self::Handover(command) => command.run(context).await,
         }
     }
 }

@@ -58,7 +58,7 @@ pub fn decode(instruction: &Instruction) -> Decoded {
 }
 
 /// What [`decode`] finds out of an instruction that is known.
-struct Known {
+pub struct Known {
     name: String,
     arguments: Vec<(String, Shown)>,
     /// Names of its first accounts.

@@ -9,6 +9,8 @@ use futures::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use io_client::rpc::Landed;
 use io_migrations::{Step, Then};
+use solana_keypair::Keypair;
+use solana_signer::Signer;
 use std::time::Duration;
 
 /// How many transactions that may land in any order are under way at once.
@@ -17,6 +19,22 @@ const AT_ONCE: usize = 16;
 const LOOK: Duration = Duration::from_millis(200);
 
 impl Acting {
+    /// Lets another keypair sign what wants its signature.
+    pub fn add(&mut self, key: Keypair) {
+        self.keys.push(key);
+    }
+
+    /// Whether transactions are printed rather than signed.
+    pub const fn exports(&self) -> bool {
+        self.export
+    }
+
+    /// Whether every signature that `step` wants can be given here.
+    pub fn can_sign(&self, step: &Step) -> bool {
+        let mut signers = step.signers().into_iter();
+        signers.all(|signer| self.keys.iter().any(|key| key.pubkey() == signer))
+    }
+
     /// Shows what `steps` do together, asks once, signs and sends them one after the other, those that may
     /// land in any order side by side, and answers with what landed. With `--export` answers with all of
     /// the transactions instead, which are not simulated: one may only be possible after the one before it.
@@ -31,10 +49,11 @@ impl Acting {
         steps: &[Step],
     ) -> Result<Report> {
         if self.export {
-            return export::all(&self.network, &self.payer, what, expected, steps).await;
+            return export::all(self, what, expected, steps).await;
         }
         let count = u64::try_from(steps.len()).unwrap_or(u64::MAX);
         let expected = expected.with("Transactions", "transaction_count", Shown::Number(count));
+        eprint!("{}", listed(steps));
         self.ask(what, &expected)?;
         let landed = self.send_all(steps).await?;
         let mut table = Table::new(
@@ -104,4 +123,19 @@ impl Acting {
             tokio::time::sleep(LOOK).await;
         }
     }
+}
+
+/// A line for each step; of those that may land in any order, of which there can be hundreds, the first.
+fn listed(steps: &[Step]) -> String {
+    let runs = steps.chunk_by(|a, b| [a, b].map(|step| step.then) == [Then::AnyOrder; 2]);
+    let mut text = String::new();
+    for run in runs {
+        let Some(first) = run.first() else { continue };
+        let line = match run.len() {
+            1 => format!("  - {}\n", first.what),
+            count => format!("  - {}, and so on: {count} transactions\n", first.what),
+        };
+        text.push_str(&line);
+    }
+    text
 }
