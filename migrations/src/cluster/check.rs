@@ -96,7 +96,10 @@ impl Cluster {
     fn check_rules(&self) -> Result<()> {
         let emissions = &self.emissions;
         let pools = &emissions.pools;
-        if pools.iter().sum::<u64>() != BPS {
+        let sum = pools
+            .iter()
+            .try_fold(0_u64, |sum, part| sum.checked_add(*part));
+        if sum != Some(BPS) {
             bail!("the pools' parts must sum to 10,000 basis points");
         }
         ensure!(

@@ -194,6 +194,19 @@ fn a_binary_with_another_hash_is_refused() {
 }
 
 #[test]
+fn no_more_allocations_than_fit_one_transaction() {
+    let allocation =
+        "[[allocations]]\nname = \"one more\"\nowner = \"authority\"\namount = \"0\"\n";
+    let with = |more: usize| {
+        let more = allocation.repeat(more);
+        Cluster::parse(&LOCALNET.replace("[emissions]", &format!("{more}[emissions]")))
+    };
+    assert!(with(check::MAX_ALLOCATIONS - 1).is_ok());
+    let error = with(check::MAX_ALLOCATIONS).expect_err("one too many");
+    assert!(error.to_string().contains("8 allocations"), "{error}");
+}
+
+#[test]
 fn a_bad_file_says_why() {
     for (from, to, why) in [
         ("500_000_000", "500_000_001", "exceed the cap"),
@@ -234,6 +247,12 @@ fn a_bad_file_says_why() {
             "its symbol 10",
         ),
         ("\"01\"", "\"01\"\ndaily_cap = \"all\"", "not an amount"),
+        ("[7_000, 3_000]", "[0, 10_000]", "each with a part"),
+        (
+            "[7_000, 3_000]",
+            "[9_223_372_036_854_775_807, 9_223_372_036_854_775_807, 10_002]",
+            "sum to 10,000",
+        ),
         ("id = 2\n", "id = 1\n", "class 1 is in the file twice"),
         (
             "mint = \"usdc\"",

@@ -84,7 +84,8 @@ impl<C: Chain> Survey<'_, C> {
         let roles = &self.cluster.roles;
         let guardian = self.cluster.wallet(roles.guardian, self.operator);
         let change = emissions::set_guardian(&authority, &guardian);
-        self.role("guardian", guardian, config.governance.guardian, change);
+        let key = "guardian of io_emissions";
+        self.role(key, guardian, config.governance.guardian, change);
         let scorer = self.cluster.wallet(roles.scorer, self.operator);
         let change = emissions::set_scorer(&authority, &scorer);
         self.role("scorer", scorer, config.scorer, change);

@@ -31,7 +31,8 @@ impl<C: Chain> Survey<'_, C> {
         match self.mint {
             Some(config) => {
                 let change = mint::set_guardian(&authority, &guardian);
-                self.role("guardian", guardian, config.governance.guardian, change);
+                let key = "guardian of io_mint";
+                self.role(key, guardian, config.governance.guardian, change);
             }
             None => self.create_mint(&io, &guardian),
         }

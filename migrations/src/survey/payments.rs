@@ -53,7 +53,8 @@ impl<C: Chain> Survey<'_, C> {
             self.value(&place, "payout_fee_bps", values, plain, change);
             buy_back = Found::rule(&config.buy_back_daily, self.now);
             let change = payments::set_guardian(&authority, &guardian);
-            self.role("guardian", guardian, config.governance.guardian, change);
+            let key = "guardian of io_payments";
+            self.role(key, guardian, config.governance.guardian, change);
             let found = Found {
                 value: *config.treasury_at(self.now),
                 next: (self.now < config.next_treasury_at)

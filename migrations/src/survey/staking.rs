@@ -30,7 +30,8 @@ impl<C: Chain> Survey<'_, C> {
             let place = Place::new("staking", true);
             self.value(&place, "min_self_stake_bps", values, plain, change);
             let change = staking::set_guardian(&authority, &guardian);
-            self.role("guardian", guardian, config.governance.guardian, change);
+            let key = "guardian of io_staking";
+            self.role(key, guardian, config.governance.guardian, change);
             let change = staking::set_slasher(&authority, &slasher);
             self.role("slasher", slasher, config.slasher, change);
         } else {

@@ -1,5 +1,6 @@
 //! Setting a cluster up, as far as the mint is concerned.
 
+use crate::site::Cast;
 use io_client::{
     Pubkey, mint, pda,
     shared::{
@@ -7,6 +8,7 @@ use io_client::{
         ids,
         state::MintConfig,
     },
+    token,
 };
 use io_migrations::{Cluster, Operator, plan};
 use io_tests::World;
@@ -139,4 +141,34 @@ fn a_migration_adopts_a_mint_and_names_it() {
     let localnet = Cluster::parse(LOCALNET).expect("the cluster file");
     let error = plan(&localnet, &Operator { authority, usdc }, &world).expect_err("another mint");
     assert!(error.to_string().contains("governs"), "{error}");
+}
+
+#[test]
+fn as_many_allocations_as_a_file_may_have_fit_one_transaction() {
+    let mut cast = Cast::new();
+    let mut owners = vec![cast.site.operator()];
+    cast.edit("amount = \"500_000_000\"", "amount = \"10\"");
+    for owner in 1..=7 {
+        let owner = Pubkey::new_from_array([owner; 32]);
+        owners.push(owner);
+        let allocation = format!(
+            "[[allocations]]\nname = \"of an owner with a name\"\nowner = \"{owner}\"\namount = \"10\"\n\n[emissions]"
+        );
+        cast.edit("[emissions]", &allocation);
+    }
+    cast.migrate();
+    assert_eq!(cast.verify(), []);
+    for owner in owners {
+        let account = token::associated(&owner, &MINT);
+        assert_eq!(cast.site.world.token_balance(&account), 10 * IO, "{owner}");
+    }
+    let (start, end) = (cast.text.find("[[alloc"), cast.text.find("[emissions]"));
+    let one = "[[allocations]]\nname = \"one\"\nowner = \"authority\"\namount = \"80\"\n\n";
+    // Another division of the same sum changes nothing; another sum is refused.
+    let all = start.expect("it has some")..end.expect("it goes on");
+    cast.text.replace_range(all, one);
+    assert_eq!(cast.verify(), []);
+    cast.edit("\"80\"", "\"81\"");
+    let error = plan(&cast.cluster(), &cast.operator(), &cast.site.world).expect_err("too late");
+    assert!(error.to_string().contains("restore it"), "{error}");
 }

@@ -4,5 +4,6 @@ mod deploy;
 mod failures;
 mod genesis;
 mod handover;
+mod live;
 mod settings;
 mod site;
