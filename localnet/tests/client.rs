@@ -2,10 +2,12 @@
 
 mod common;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use common::{Folder, port};
 use io_client::{
     Instruction, Pubkey,
+    actions::{Actor, staking},
+    amount::format_io,
     events::Event,
     payments::{self, Order, Part, TokenPayment},
     pda,
@@ -16,13 +18,17 @@ use io_client::{
         ids::{TOKEN_PROGRAM, io_mint, io_payments},
         state::{MintConfig, Node, PayoutPreference, Receipt, Supplier},
     },
+    staking::NodeTerms,
     token,
 };
 use io_localnet::Localnet;
-use solana_keypair::Keypair;
+use solana_keypair::{Keypair, write_keypair_file};
 use solana_signer::Signer;
 use spl_token_interface::instruction::transfer;
-use std::sync::{Arc, Mutex};
+use std::{
+    process::Command,
+    sync::{Arc, Mutex},
+};
 
 const IO_MINT: Pubkey = io_mint::MINT.address;
 const SLIPPAGE_BPS: u64 = 50;
@@ -127,6 +133,13 @@ impl Market {
         };
         let instruction = payments::pay_token(&payment, &quote.swap.route());
         Ok((quote.swap.amount_out, instruction))
+    }
+
+    /// Raw IO that a supplier holds.
+    async fn balance(&self, owner: &Keypair) -> Result<u64> {
+        let account = token::associated(&owner.pubkey(), &IO_MINT);
+        let held = self.network.token_balance(&account).await?;
+        held.context("the account is missing")
     }
 
     async fn receipt(&self, order: &Order) -> Result<Receipt> {
@@ -280,6 +293,75 @@ async fn large_payments_go_as_version_1(market: &Market) -> Result<()> {
     Ok(())
 }
 
+/// Runs an example of the client library, as its documentation says, and gives what it prints.
+fn example(name: &str, arguments: &[&str]) -> Result<String> {
+    let deps = std::env::current_exe()?;
+    let target = deps.ancestors().nth(2).context("not in a target folder")?;
+    let binary = target.join("examples").join(name);
+    if !binary.exists() {
+        bail!(
+            "{} is missing; run `cargo build --examples` in client/",
+            binary.display()
+        );
+    }
+    let output = Command::new(binary).args(arguments).output()?;
+    let said = String::from_utf8(output.stdout)?;
+    if !output.status.success() {
+        bail!("{said}{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(said)
+}
+
+async fn the_examples_do_what_they_say(market: &Market, folder: &Folder) -> Result<()> {
+    let key = folder.0.join("renter.json");
+    write_keypair_file(&market.renter, &key).map_err(|error| anyhow!("{error}"))?;
+    let (url, key) = (&market.local.url, key.to_str().context("not UTF-8")?);
+    let supplier = &market.suppliers[11];
+    let address = supplier.pubkey().to_string();
+    let expires_at = market.order(0).await?.expires_at.to_string();
+    let pay = [url, key, &address, "12.50", "invoice-17", &expires_at];
+
+    let earned = example("earnings", &[url, &address])?;
+    let before = market.balance(supplier).await?;
+    let said = example("pay", &pay)?;
+    assert!(said.starts_with("costs 12.75 USDC of which 0.25"), "{said}");
+    let brought = market.balance(supplier).await?.saturating_sub(before);
+    assert!(
+        said.contains(&format!("paid {} IO in", format_io(brought))),
+        "{said}"
+    );
+    let again = example("pay", &pay)?;
+    assert!(again.ends_with("paid by an earlier attempt\n"), "{again}");
+    assert_eq!(market.balance(supplier).await?, before + brought);
+
+    let lines = |said: &str| said.lines().count();
+    let now_earned = example("earnings", &[url, &address])?;
+    assert_eq!(lines(&now_earned), lines(&earned) + 1, "{now_earned}");
+    let total = format!("{} IO in all\n", format_io(before + brought));
+    assert!(now_earned.ends_with(&total), "{now_earned}");
+
+    // A node that its operator has staked on.
+    let operator = &market.local.authority;
+    let actor = Actor::alone(operator.pubkey());
+    let terms = NodeTerms {
+        node_id: staking::node_id("rig-1").context("a name")?,
+        class: 9,
+        processors: 1,
+        commission_bps: 0,
+        delegation_open: true,
+    };
+    let node = pda::node(&operator.pubkey(), &terms.node_id).0;
+    let register = staking::register_node(&market.network, &actor, &terms).await?;
+    market.execute(&register, &[operator]).await?;
+    let stake = staking::stake(&market.network, &actor, &node, 400 * IO, 400 * IO).await?;
+    market.execute(&stake, &[operator]).await?;
+    let said = example("stake", &[url, key, &node.to_string(), "100"])?;
+    assert_eq!(said, "Protected: 100 IO staked, 0 IO to claim\n");
+    let said = example("stake", &[url, key, &node.to_string(), "1.5"])?;
+    assert_eq!(said, "Protected: 101.5 IO staked, 0 IO to claim\n");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backend_pays_and_reads() -> Result<()> {
     let folder = Folder::new("client");
@@ -288,5 +370,6 @@ async fn a_backend_pays_and_reads() -> Result<()> {
     a_payment_lands_once_and_is_recorded(&market).await?;
     large_payments_go_as_version_1(&market).await?;
     a_quote_is_what_a_payment_brings(&market).await?;
+    the_examples_do_what_they_say(&market, &folder).await?;
     market.local.stop().await
 }

@@ -1,5 +1,6 @@
 //! Receipts, and giving back what they record.
 
+use super::supplier::supplier_of;
 use crate::{
     Instruction, Pubkey,
     actions::{Actor, receiving},
@@ -9,7 +10,7 @@ use crate::{
     token,
 };
 use core::mem::offset_of;
-use io_shared::state::{Layout, Receipt, ReceiptEntry, Supplier};
+use io_shared::state::{Layout, Receipt, ReceiptEntry};
 
 /// A payment as its receipt records it.
 #[derive(Clone, Debug)]
@@ -99,10 +100,12 @@ pub async fn refund(
     order_id: &[u8; 32],
     amount: Option<u64>,
 ) -> Result<Vec<Instruction>> {
-    let (address, _) = pda::supplier(&actor.wallet);
-    let supplier: Supplier = network.account(&address).await?;
+    let supplier = supplier_of(network, &actor.wallet).await?;
     let paid = receipt(network, payer, order_id).await?;
-    let part = paid.entries.iter().find(|entry| entry.supplier == address);
+    let part = paid
+        .entries
+        .iter()
+        .find(|entry| entry.supplier == pda::supplier(&actor.wallet).0);
     let Some(part) = part else {
         return Err(Error::Unusable(
             "the receipt records no payment to this supplier; name the order that paid it".into(),

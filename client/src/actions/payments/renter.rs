@@ -1,5 +1,6 @@
 //! Paying suppliers for an order.
 
+use super::supplier::supplier_of;
 use crate::{
     Instruction, Pubkey,
     actions::{Actor, receiving, spending},
@@ -9,7 +10,6 @@ use crate::{
     rpc::{Error, Network, PaymentQuote, Result},
     token,
 };
-use io_shared::state::Supplier;
 use solana_program::hash::hash;
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub fn order_id(text: &str) -> [u8; 32] {
 ///
 /// # Errors
 ///
-/// [`Error::Missing`] if one is no supplier, [`Error::Unusable`] if the wallet holds too little.
+/// [`Error::Unusable`] if one is no supplier, or the wallet holds too little.
 pub async fn pay_io(
     network: &Network,
     actor: &Actor,
@@ -123,7 +123,7 @@ async fn parts(
     let mut instructions = Vec::new();
     let mut made = BTreeSet::new();
     for (owner, amount) in amounts {
-        let supplier: Supplier = network.account(&pda::supplier(owner).0).await?;
+        let supplier = supplier_of(network, owner).await?;
         let (payout, make) = receiving(network, &actor.payer, &supplier.payout, io_mint).await?;
         if !supplier.takes_usdc() && made.insert(payout) {
             instructions.extend(make);

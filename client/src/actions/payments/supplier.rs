@@ -41,7 +41,7 @@ pub async fn register_supplier(
 ///
 /// # Errors
 ///
-/// [`Error::Missing`] if the wallet is no supplier.
+/// [`Error::Unusable`] if the wallet is no supplier.
 pub async fn set_supplier(
     network: &Network,
     actor: &Actor,
@@ -49,7 +49,7 @@ pub async fn set_supplier(
     payout: Option<Pubkey>,
     keeper_min_price: Option<u64>,
 ) -> Result<Vec<Instruction>> {
-    let supplier: Supplier = network.account(&pda::supplier(&actor.wallet).0).await?;
+    let supplier = supplier_of(network, &actor.wallet).await?;
     let preference = match preference {
         Some(preference) => preference,
         None => PayoutPreference::from_u8(supplier.preference)
@@ -68,15 +68,14 @@ pub async fn set_supplier(
 ///
 /// # Errors
 ///
-/// [`Error::Missing`] if the wallet is no supplier, [`Error::Unusable`] if there is nothing to pay out, else
-/// those of [`Network::swap_quote`].
+/// [`Error::Unusable`] if the wallet is no supplier or there is nothing to pay out, else those of [`Network::swap_quote`].
 pub async fn pay_out(
     network: &Network,
     actor: &Actor,
     amount: Option<u64>,
     slippage_bps: u64,
 ) -> Result<(SwapQuote, Vec<Instruction>)> {
-    let supplier: Supplier = network.account(&pda::supplier(&actor.wallet).0).await?;
+    let supplier = supplier_of(network, &actor.wallet).await?;
     let config: PaymentsConfig = network.account(&io_payments::CONFIG.address).await?;
     let amount = earned(network, &supplier, amount).await?;
     let (io, usdc) = (&config.io_mint, &config.usdc_mint);
@@ -112,19 +111,27 @@ pub async fn pay_out(
 ///
 /// # Errors
 ///
-/// [`Error::Missing`] if the wallet is no supplier, [`Error::Unusable`] if there are none.
+/// [`Error::Unusable`] if the wallet is no supplier, or there are none.
 pub async fn take_earnings(
     network: &Network,
     actor: &Actor,
     amount: Option<u64>,
 ) -> Result<Vec<Instruction>> {
-    let supplier: Supplier = network.account(&pda::supplier(&actor.wallet).0).await?;
+    let supplier = supplier_of(network, &actor.wallet).await?;
     let amount = earned(network, &supplier, amount).await?;
     let mint = network.io_mint().await?;
     let (destination, make) = receiving(network, &actor.payer, &supplier.payout, &mint).await?;
     let mut instructions: Vec<_> = make.into_iter().collect();
     instructions.push(payments::take_earnings(&actor.wallet, &destination, amount));
     Ok(instructions)
+}
+
+/// The supplier that `owner` is.
+pub(super) async fn supplier_of(network: &Network, owner: &Pubkey) -> Result<Supplier> {
+    network
+        .find(&pda::supplier(owner).0)
+        .await?
+        .ok_or_else(|| Error::Unusable(format!("{owner} is no supplier; register it as one first")))
 }
 
 /// `amount`, or all that the earnings vault holds, which has to be enough.
