@@ -76,7 +76,7 @@ impl Quote {
         let config: PaymentsConfig = network.account(&io_payments::CONFIG.address).await?;
         let fee_bps = config.payout_fee_bps.at(network.clock().await?.now);
         let swap = network
-            .swap_quote(&config.io_mint, &config.usdc_mint, amount, self.slippage)
+            .unbounded_swap_quote(&config.io_mint, &config.usdc_mint, amount, self.slippage)
             .await?;
         let fee = fee_of(swap.amount_out, fee_bps).unwrap_or(0);
         let least_fee = fee_of(swap.min_out, fee_bps).unwrap_or(0);

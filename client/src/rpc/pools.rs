@@ -140,12 +140,42 @@ impl Network {
         amount_in: u64,
         slippage_bps: u64,
     ) -> Result<SwapQuote> {
+        let clock = self.clock().await?;
+        let bound = self.oracle(mint_in, mint_out, amount_in, clock).await?;
+        let quote = self
+            .unbounded_swap_quote(mint_in, mint_out, amount_in, slippage_bps)
+            .await?;
+        let Some((prices, oracle_floor)) = bound else {
+            return Ok(quote);
+        };
+        if quote.amount_out < oracle_floor {
+            return unusable(
+                "the best pool brings less than the oracle's price allows; swap less or try later",
+            );
+        }
+        Ok(SwapQuote {
+            prices: Some(prices),
+            oracle_floor,
+            ..quote
+        })
+    }
+
+    /// [`Network::swap_quote`] for a supplier who pays itself out: the router holds that swap to no prices,
+    /// so that no outage of theirs can stop it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unusable`] if no pool can do it.
+    pub async fn unbounded_swap_quote(
+        &self,
+        mint_in: &Pubkey,
+        mint_out: &Pubkey,
+        amount_in: u64,
+        slippage_bps: u64,
+    ) -> Result<SwapQuote> {
         let Some(kept_bps) = BPS.checked_sub(slippage_bps) else {
             return unusable("a slippage is at most 10,000 basis points; name a smaller one");
         };
-        let clock = self.clock().await?;
-        let bound = self.oracle(mint_in, mint_out, amount_in, clock).await?;
-        let (prices, oracle_floor) = bound.unzip();
         let io = self.io_mint().await?;
         let quotes = self
             .pools(mint_in, mint_out)
@@ -168,8 +198,8 @@ impl Network {
                     amount_out: trade.received,
                     min_out,
                     impact_bps: impact(amount_in, trade.received, reserve_in, reserve_out),
-                    prices,
-                    oracle_floor: oracle_floor.unwrap_or(0),
+                    prices: None,
+                    oracle_floor: 0,
                 })
             });
         let Some(best) = quotes.max_by_key(|quote| quote.amount_out) else {
@@ -177,11 +207,6 @@ impl Network {
                 "no listed pool can swap this amount now; swap less, or list a venue with a pool of both",
             );
         };
-        if best.amount_out < best.oracle_floor {
-            return unusable(
-                "the best pool brings less than the oracle's price allows; swap less or try later",
-            );
-        }
         Ok(best)
     }
 

@@ -68,7 +68,8 @@ pub async fn set_supplier(
 ///
 /// # Errors
 ///
-/// [`Error::Unusable`] if the wallet is no supplier or there is nothing to pay out, else those of [`Network::swap_quote`].
+/// [`Error::Unusable`] if the wallet is no supplier or there is nothing to pay out, else those of
+/// [`Network::unbounded_swap_quote`].
 pub async fn pay_out(
     network: &Network,
     actor: &Actor,
@@ -79,7 +80,9 @@ pub async fn pay_out(
     let config: PaymentsConfig = network.account(&io_payments::CONFIG.address).await?;
     let amount = earned(network, &supplier, amount).await?;
     let (io, usdc) = (&config.io_mint, &config.usdc_mint);
-    let quote = network.swap_quote(io, usdc, amount, slippage_bps).await?;
+    let quote = network
+        .unbounded_swap_quote(io, usdc, amount, slippage_bps)
+        .await?;
     let fee_bps = config.payout_fee_bps.at(network.clock().await?.now);
     let delivered = fee_of(quote.amount_out, fee_bps)
         .and_then(|fee| quote.amount_out.checked_sub(fee))
@@ -97,13 +100,7 @@ pub async fn pay_out(
         amount,
         min_usdc_out,
     };
-    // A supplier who pays itself out is not held to prices.
-    let route = SwapQuote {
-        prices: None,
-        ..quote
-    }
-    .route();
-    instructions.push(payments::pay_out(&terms, &route));
+    instructions.push(payments::pay_out(&terms, &quote.route()));
     Ok((quote, instructions))
 }
 
