@@ -59,6 +59,11 @@ impl Kind {
 #[derive(Debug)]
 pub struct Failure {
     pub kind: Kind,
+    said: Box<Said>,
+}
+
+#[derive(Debug)]
+struct Said {
     message: String,
     advice: Option<String>,
     /// Program and name of its error.
@@ -70,13 +75,7 @@ pub type Result<T> = core::result::Result<T, Failure>;
 
 impl Failure {
     pub fn new(kind: Kind, message: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            advice: Some(advice.into()),
-            refused_by: None,
-            signature: None,
-        }
+        Self::of(kind, message.into(), Some(advice.into()))
     }
 
     pub fn usage(message: impl Into<String>, advice: impl Into<String>) -> Self {
@@ -87,45 +86,53 @@ impl Failure {
         Self::new(Kind::Refused, message, advice)
     }
 
+    fn of(kind: Kind, message: String, advice: Option<String>) -> Self {
+        Self {
+            kind,
+            said: Box::new(Said {
+                message,
+                advice,
+                refused_by: None,
+                signature: None,
+            }),
+        }
+    }
+
+    /// Splits a sentence as the library writes it, `what was wrong; what to do`.
+    fn of_sentence(kind: Kind, sentence: &str) -> Self {
+        match sentence.split_once("; ") {
+            Some((message, advice)) => Self::new(kind, message, advice),
+            None => Self::of(kind, sentence.to_owned(), None),
+        }
+    }
+
+    fn of_refusal(refusal: &Refusal) -> Self {
+        let Some(explained) = &refusal.explained else {
+            return Self::of_sentence(Kind::Refused, &refusal.to_string());
+        };
+        let mut failure = Self::of_sentence(Kind::Refused, explained.message);
+        if let Some(advice) = typed(&explained.name) {
+            failure.said.advice = Some(advice.to_owned());
+        }
+        failure.said.refused_by = Some((explained.program, explained.name.clone()));
+        failure
+    }
+
     /// Says how many of several transactions landed before, if any did.
     #[must_use]
     pub fn after(mut self, done: usize, all: usize) -> Self {
         if done > 0 {
-            self.message.push_str(&format!(
+            self.said.message.push_str(&format!(
                 " ({done} of {all} transactions landed before and stay: run the same again for the rest)"
             ));
         }
         self
     }
 
-    /// Splits a sentence as the library writes it, `what was wrong; what to do`.
-    fn of_sentence(kind: Kind, sentence: &str) -> Self {
-        let (message, advice) = match sentence.split_once("; ") {
-            Some((message, advice)) => (message, Some(advice.to_owned())),
-            None => (sentence, None),
-        };
-        Self {
-            kind,
-            message: message.to_owned(),
-            advice,
-            refused_by: None,
-            signature: None,
-        }
-    }
-
-    fn of_refusal(refusal: &Refusal) -> Self {
-        match &refusal.explained {
-            Some(explained) => {
-                let failure = Self::of_sentence(Kind::Refused, explained.message);
-                let typed = typed(&explained.name).map(str::to_owned);
-                Self {
-                    advice: typed.or(failure.advice),
-                    refused_by: Some((explained.program, explained.name.clone())),
-                    ..failure
-                }
-            }
-            None => Self::of_sentence(Kind::Refused, &refusal.to_string()),
-        }
+    /// The transaction that it is about.
+    fn about(mut self, signature: Signature) -> Self {
+        self.said.signature = Some(signature);
+        self
     }
 
     /// Writes it to stderr, or to stdout as the one JSON document there.
@@ -134,14 +141,14 @@ impl Failure {
             println!("{:#}", self.to_json());
         } else {
             let error = paint(Stream::Stderr, RED, "error:");
-            eprintln!("{error} {}", self.message);
-            if let Some((program, name)) = &self.refused_by {
+            eprintln!("{error} {}", self.said.message);
+            if let Some((program, name)) = &self.said.refused_by {
                 eprintln!("  refused by {program}: {name}");
             }
-            if let Some(signature) = &self.signature {
+            if let Some(signature) = &self.said.signature {
                 eprintln!("  transaction {signature}");
             }
-            if let Some(advice) = &self.advice {
+            if let Some(advice) = &self.said.advice {
                 let what = paint(Stream::Stderr, BOLD, "do:");
                 eprintln!("  {what} {advice}");
             }
@@ -153,11 +160,11 @@ impl Failure {
         json!({ "error": {
             "code": self.kind.code(),
             "kind": self.kind.name(),
-            "message": self.message,
-            "advice": self.advice,
-            "program": self.refused_by.as_ref().map(|(program, _)| program),
-            "name": self.refused_by.as_ref().map(|(_, name)| name),
-            "signature": self.signature.map(|signature| signature.to_string()),
+            "message": self.said.message,
+            "advice": self.said.advice,
+            "program": self.said.refused_by.as_ref().map(|(program, _)| program),
+            "name": self.said.refused_by.as_ref().map(|(_, name)| name),
+            "signature": self.said.signature.map(|signature| signature.to_string()),
         }})
     }
 }
@@ -190,15 +197,11 @@ impl From<Error> for Failure {
                 Self::refused(sentence, "name the address of such an account")
             }
             Error::Refused(refusal) => Self::of_refusal(refusal),
-            Error::Failed { signature, refusal } => Self {
-                signature: Some(*signature),
-                ..Self::of_refusal(refusal)
-            },
+            Error::Failed { signature, refusal } => Self::of_refusal(refusal).about(*signature),
             Error::Expired { .. } => Self::of_sentence(Kind::NotLanded, &sentence),
-            Error::Unknown { signature, .. } => Self {
-                signature: Some(*signature),
-                ..Self::of_sentence(Kind::UnknownFate, &sentence)
-            },
+            Error::Unknown { signature, .. } => {
+                Self::of_sentence(Kind::UnknownFate, &sentence).about(*signature)
+            }
             Error::TooLarge { .. } | Error::Compile(_) | Error::Signer(_) => {
                 Self::of_sentence(Kind::Usage, &sentence)
             }

@@ -23,10 +23,15 @@ use io_client::{
 use jiff::Timestamp;
 use serde_json::json;
 use solana_rpc_client::rpc_client::GetConfirmedSignaturesForAddress2Config;
-use std::time::Duration;
+use std::{
+    collections::{HashSet, VecDeque},
+    time::Duration,
+};
 
 /// Between two looks for new transactions.
 const LOOK: Duration = Duration::from_secs(2);
+/// Transactions that are remembered as told: histories of several programs name the same ones.
+const REMEMBERED: usize = 10_000;
 
 /// Show what transactions recorded, a line an event; --follow goes on until interrupted
 #[derive(Args)]
@@ -81,43 +86,75 @@ impl Program {
     }
 }
 
-/// One history that is followed, and the program whose events count in it; all if `None`.
+/// Histories that are followed together: a transaction that several of them name is told once.
 struct Followed {
-    history: History,
-    program: Option<&'static str>,
+    histories: Vec<History>,
+    told: HashSet<Signature>,
+    /// In the order in which they were told, the oldest to be forgotten first.
+    order: VecDeque<Signature>,
+}
+
+impl Followed {
+    /// From the transaction after `since`, or `last` transactions back in each history.
+    async fn begin(
+        network: &Network,
+        addresses: &[Pubkey],
+        since: Option<Signature>,
+        last: usize,
+    ) -> Result<Self> {
+        let mut histories = Vec::new();
+        for address in addresses {
+            let seen = match since {
+                Some(since) => Some(since),
+                None => before_last(network, address, last).await?,
+            };
+            histories.push(History::of(*address, seen));
+        }
+        Ok(Self {
+            histories,
+            told: HashSet::new(),
+            order: VecDeque::new(),
+        })
+    }
+
+    /// What landed since the last call, oldest first.
+    async fn next(&mut self, network: &Network) -> Result<Vec<Recorded>> {
+        let mut found = Vec::new();
+        for history in &mut self.histories {
+            for recorded in history.next(network).await? {
+                if self.told.insert(recorded.signature) {
+                    self.order.push_back(recorded.signature);
+                    found.push(recorded);
+                }
+            }
+        }
+        while self.order.len() > REMEMBERED {
+            if let Some(oldest) = self.order.pop_front() {
+                self.told.remove(&oldest);
+            }
+        }
+        found.sort_by_key(|recorded| recorded.slot);
+        Ok(found)
+    }
 }
 
 impl Events {
     pub async fn run(self, context: &Context) -> Result<Report> {
         let network = &context.network;
         let mints = Mints::read(network).await?;
-        let mut followed = Vec::new();
-        // A transaction may name several programs: each one's events come from its own history.
-        let sources = match (self.address, self.program) {
-            (Some(address), _) => vec![(address, None)],
-            (None, Some(program)) => vec![(program.id(), Some(program.name()))],
-            (None, None) => Program::ALL
-                .map(|program| (program.id(), Some(program.name())))
-                .to_vec(),
+        let addresses = match (self.address, self.program) {
+            (Some(address), _) => vec![address],
+            (None, Some(program)) => vec![program.id()],
+            (None, None) => Program::ALL.map(Program::id).to_vec(),
         };
-        for (address, program) in sources {
-            let seen = match self.since {
-                Some(since) => Some(since),
-                None => before_last(network, &address, self.last).await?,
-            };
-            let history = History::of(address, seen);
-            followed.push(Followed { history, program });
+        let mut followed = Followed::begin(network, &addresses, self.since, self.last).await?;
+        let mut found = followed.next(network).await?;
+        if self.since.is_none() {
+            found.drain(..found.len().saturating_sub(self.last));
         }
         loop {
-            let mut found: Vec<(Recorded, Option<&str>)> = Vec::new();
-            for Followed { history, program } in &mut followed {
-                let new = history.next(network).await?;
-                found.extend(new.into_iter().map(|recorded| (recorded, *program)));
-            }
-            found.sort_by_key(|(recorded, _)| recorded.slot);
-            for (recorded, program) in &found {
-                let events = recorded.events.iter();
-                for event in events.filter(|event| self.admits(event, *program)) {
+            for recorded in &found {
+                for event in recorded.events.iter().filter(|event| self.admits(event)) {
                     print(context.json, recorded, event, &mints);
                 }
             }
@@ -126,14 +163,15 @@ impl Events {
             }
             tokio::select! {
                 _ = tokio::signal::ctrl_c() => return Ok(Report::said()),
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(LOOK) => found = followed.next(network).await?,
             }
         }
     }
 
-    fn admits(&self, event: &Event, program: Option<&str>) -> bool {
+    fn admits(&self, event: &Event) -> bool {
         let named = |name: &String| name.eq_ignore_ascii_case(event.name());
-        program.is_none_or(|program| program == event.program())
+        self.program
+            .is_none_or(|program| program.name() == event.program())
             && (self.event.is_empty() || self.event.iter().any(named))
     }
 }

@@ -4,7 +4,7 @@ use super::{figures, quote::of_swap};
 use crate::{
     args::{io, percent, usdc},
     context::Context,
-    failure::Result,
+    failure::{Failure, Result},
     output::{Record, Report, Shown},
     signing::Signing,
 };
@@ -107,7 +107,13 @@ impl Show {
         let owner = context.wallet_or(self.owner)?;
         let network = &context.network;
         let address = pda::supplier(&owner).0;
-        let supplier: Account = network.account(&address).await?;
+        let supplier: Option<Account> = network.find(&address).await?;
+        let supplier = supplier.ok_or_else(|| {
+            Failure::refused(
+                format!("{owner} is no supplier"),
+                "register it with `io supplier register`",
+            )
+        })?;
         let earnings = network.token_balance(&supplier.earnings).await?;
         let price = (supplier.keeper_min_price > 0).then_some(supplier.keeper_min_price);
         let record = Record::new()

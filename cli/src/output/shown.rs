@@ -163,6 +163,7 @@ mod tests {
     #[test]
     fn values_read_well_and_stay_exact() {
         let address = Pubkey::from_str_const("ioMT3Hv9F2KkR6eafztRKtin9JjCyZ2HnJ8AcLvE2mv");
+        assert_eq!(short(&address), "ioMT…E2mv");
         for (shown, human, json) in [
             (
                 Shown::Io(4_800_000_000_000),

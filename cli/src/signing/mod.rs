@@ -185,7 +185,10 @@ impl Acting {
     fn ask(&self, what: &str, expected: &Record) -> Result<()> {
         let wallet = Record::new().with("Wallet", "wallet", Shown::Address(self.wallet));
         let lines = expected.clone().and(wallet).lines(Stream::Stderr);
-        eprintln!("{}", paint(Stream::Stderr, BOLD, what));
+        eprintln!(
+            "{}",
+            paint(Stream::Stderr, BOLD, &format!("About to {what}:"))
+        );
         eprint!("{lines}");
         if self.yes {
             return Ok(());

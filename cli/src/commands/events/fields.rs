@@ -150,8 +150,9 @@ enum Unit {
 }
 
 impl Unit {
-    const fn shown(self, value: u64) -> Shown {
+    fn shown(self, value: u64) -> Shown {
         match self {
+            _ if value == u64::MAX => Shown::text("without limit"),
             Self::Io => Shown::Io(value),
             Self::Usdc => Shown::Usdc(value),
             Self::Bps => Shown::Bps(value),
