@@ -1,6 +1,7 @@
 import {
   getBase16Decoder,
   getBase58Encoder,
+  isSolanaError,
   type Address,
   type ReadonlyUint8Array,
 } from '@solana/kit';
@@ -62,15 +63,19 @@ export function decodeEvent(program: Address, data: ReadonlyUint8Array): Event |
   const hex = getBase16Decoder().decode(data.slice(0, 16));
   if (name === undefined || !hex.startsWith(TAG)) return undefined;
   const discriminator = hex.slice(TAG.length);
-  for (const [event, entry] of Object.entries(TABLES[name])) {
-    if (entry.discriminator === discriminator) {
-      const [decoded, end] = entry.decoder.read(data, 16);
-      return end === data.length
-        ? ({ program: name, name: event, data: decoded } as Event)
-        : undefined;
-    }
+  const found = Object.entries(TABLES[name]).find(([, it]) => it.discriminator === discriminator);
+  if (!found) return undefined;
+  const [event, { decoder }] = found;
+  try {
+    const [decoded, end] = decoder.read(data, 16);
+    return end === data.length
+      ? ({ program: name, name: event, data: decoded } as Event)
+      : undefined;
+  } catch (error) {
+    // Too short, or a number that stands for nothing.
+    if (isSolanaError(error)) return undefined;
+    throw error;
   }
-  return undefined;
 }
 
 /**

@@ -53,6 +53,7 @@ test('only a whole event of its own program decodes', () => {
   assert.equal(decodeEvent(program, bytes(BURNED + fields + '00')), undefined);
   assert.equal(decodeEvent(program, bytes(BURNED.slice(0, -2) + '00' + fields)), undefined);
   assert.equal(decodeEvent(program, bytes('00' + BURNED.slice(2) + fields)), undefined);
+  assert.equal(decodeEvent(program, bytes(BURNED + fields.slice(2))), undefined);
   assert.equal(decodeEvent(program, bytes('e4')), undefined);
 });
 
