@@ -17,6 +17,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The longest pause of a keeper that finds another at its work.
+const BACK_OFF: Duration = Duration::from_secs(5);
+
 /// What one round came to.
 #[derive(Debug, Default)]
 pub struct Round {
@@ -116,8 +119,22 @@ impl Keeper {
                 Err(error) => round.errors.push((job, error)),
             }
             self.metrics().budget_left.set(budget.left(clock.now));
+            if round.jobs.get(&job).is_some_and(Tally::was_for_nothing) && !dry {
+                self.back_off().await;
+            }
         }
         Ok(round)
+    }
+
+    /// Leaves another keeper, which does the same at the same time, a start.
+    async fn back_off(&self) {
+        let pause = BACK_OFF.mul_f64(fastrand::f64());
+        let pause = async {
+            tokio::time::sleep(pause).await;
+            Ok(())
+        };
+        // It is over if the keeper is told to stop.
+        let _ = self.unless_stopped(pause).await;
     }
 
     /// Looks for one job and does what is due.

@@ -26,6 +26,11 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Whether somebody else did all that was to be done.
+    pub const fn was_for_nothing(&self) -> bool {
+        self.overtaken > 0 && self.done == 0
+    }
+
     /// Adds what `other` counted.
     pub fn join(&mut self, other: &Self) {
         let add = |a: &mut u64, b: u64| *a = a.saturating_add(b);

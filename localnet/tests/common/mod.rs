@@ -4,7 +4,7 @@
 
 use std::{fs, net::TcpListener, path::PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use io_client::Instruction;
 use io_localnet::Localnet;
 use solana_keypair::Keypair;
@@ -65,4 +65,20 @@ pub fn signed(
 pub fn send(rpc: &RpcClient, instructions: &[Instruction], signers: &[&Keypair]) -> Result<()> {
     rpc.send_and_confirm_transaction(&signed(rpc, instructions, signers)?)?;
     Ok(())
+}
+
+/// A command of this workspace, which `cargo test --workspace` builds beside the tests.
+pub fn built(name: &str) -> Result<PathBuf> {
+    let test = std::env::current_exe()?;
+    let folder = test
+        .ancestors()
+        .nth(2)
+        .context("a test lies in target/debug/deps")?;
+    let path = folder.join(name);
+    ensure!(
+        path.exists(),
+        "{} is missing; run `cargo build --bin {name}` in host/",
+        path.display()
+    );
+    Ok(path)
 }
