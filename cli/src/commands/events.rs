@@ -25,6 +25,7 @@ use serde_json::json;
 use solana_rpc_client::rpc_client::GetConfirmedSignaturesForAddress2Config;
 use std::{
     collections::{HashSet, VecDeque},
+    io::Write,
     time::Duration,
 };
 
@@ -155,7 +156,15 @@ impl Events {
         loop {
             for recorded in &found {
                 for event in recorded.events.iter().filter(|event| self.admits(event)) {
-                    print(context.json, recorded, event, &mints);
+                    let line = if context.json {
+                        json_line(recorded, event)
+                    } else {
+                        human_line(recorded, event, &mints)
+                    };
+                    if writeln!(std::io::stdout(), "{line}").is_err() {
+                        // Whoever closed the pipe wants no more of it.
+                        return Ok(Report::said());
+                    }
                 }
             }
             if !self.follow {
@@ -197,27 +206,26 @@ async fn before_last(
         .and_then(|entry| entry.signature.parse().ok()))
 }
 
-/// Writes one event to stdout.
-fn print(as_json: bool, recorded: &Recorded, event: &Event, mints: &Mints) {
-    let signature = recorded.signature.to_string();
-    if as_json {
-        let line = json!({
-            "slot": recorded.slot,
-            "time": recorded.time,
-            "signature": signature,
-            "event": event.name(),
-            "program": event.program(),
-            "fields": fields::fields_of(event),
-        });
-        println!("{line}");
-        return;
-    }
+fn json_line(recorded: &Recorded, event: &Event) -> String {
+    let line = json!({
+        "slot": recorded.slot,
+        "time": recorded.time,
+        "signature": recorded.signature.to_string(),
+        "event": event.name(),
+        "program": event.program(),
+        "fields": fields::fields_of(event),
+    });
+    line.to_string()
+}
+
+fn human_line(recorded: &Recorded, event: &Event, mints: &Mints) -> String {
     let time = recorded.time.and_then(|at| Timestamp::from_second(at).ok());
     let time = time.map_or_else(
         || format!("slot {}", recorded.slot),
         |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
     );
     let name = paint(Stream::Stdout, BOLD, &format!("{:<18}", event.name()));
+    let signature = recorded.signature.to_string();
     let start = signature.get(..8).unwrap_or(&signature);
-    println!("{time}  {name} {}  [{start}…]", line_of(event, mints));
+    format!("{time}  {name} {}  [{start}…]", line_of(event, mints))
 }

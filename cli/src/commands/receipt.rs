@@ -4,7 +4,7 @@ use super::{figures, token::Listed};
 use crate::{
     args::io,
     context::Context,
-    failure::Result,
+    failure::{Failure, Result},
     output::{Record, Report, Shown, Table},
     signing::Signing,
 };
@@ -181,9 +181,16 @@ impl Close {
         let network = &context.network;
         let payer = self.payer.unwrap_or(acting.wallet);
         let order = order_id(&self.order);
+        let paid = payments::receipt(network, &payer, &order).await?;
+        let (at, now) = (paid.receipt.expires_at, network.clock().await?.now);
+        if at > now {
+            return Err(Failure::refused(
+                "the receipt protects its order from being paid again",
+                format!("close it from {} on", Shown::When { at, now }.human()),
+            ));
+        }
         let instructions =
             payments::close_receipt(network, &acting.actor(), &payer, &order).await?;
-        let paid = payments::receipt(network, &payer, &order).await?;
         let rent = network.rent(paid.space()).await?;
         let describe = |_: &[Event]| {
             Record::new()

@@ -4,7 +4,7 @@ use super::figures;
 use crate::{
     args::io,
     context::Context,
-    failure::Result,
+    failure::{Failure, Result},
     output::{Record, Report, Shown},
     signing::Signing,
 };
@@ -120,7 +120,16 @@ impl Withdraw {
     pub async fn run(self, context: &Context) -> Result<Report> {
         let acting = self.signing.acting(context)?;
         let node = self.node.as_ref();
-        let withdrawals = staking::withdraw(&context.network, &acting.actor(), node).await?;
+        let network = &context.network;
+        let withdrawals = staking::withdraw(network, &acting.actor(), node).await?;
+        if withdrawals.instructions.is_empty() {
+            let now = network.clock().await?.now;
+            let advice = match withdrawals.next {
+                Some(at) => format!("withdraw from {} on", Shown::When { at, now }.human()),
+                None => "unstake first".to_owned(),
+            };
+            return Err(Failure::refused("no ticket has cooled down", advice));
+        }
         let report = acting
             .carry_out(
                 "withdraw stake",

@@ -6,7 +6,7 @@ use super::{
 };
 use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, presets};
 use serde_json::{Map, Value};
-use std::fmt::Write as _;
+use std::{fmt::Write as _, io::Write as _};
 
 /// Named values.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -246,11 +246,13 @@ impl Report {
         if self.said {
             return;
         }
-        if json {
-            println!("{:#}", self.json());
+        let text = if json {
+            format!("{:#}\n", self.json())
         } else {
-            print!("{}", self.lines());
-        }
+            self.lines()
+        };
+        // Whoever closed the pipe wants no more of it.
+        let _ = std::io::stdout().write_all(text.as_bytes());
     }
 
     fn lines(&self) -> String {

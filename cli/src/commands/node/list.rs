@@ -8,13 +8,12 @@ use crate::{
     output::{Report, Shown, Table},
 };
 use clap::{Args, ValueEnum};
-use core::{cmp::Reverse, mem::offset_of};
+use core::cmp::Reverse;
 use io_client::{
     Pubkey,
-    rpc::At,
-    shared::state::{DeviceClass, Node, NodeEmission, TrancheKind},
+    actions::staking::NodeState,
+    shared::state::{DeviceClass, Node, TrancheKind},
 };
-use std::collections::BTreeMap;
 
 /// List nodes
 #[derive(Args)]
@@ -55,101 +54,61 @@ enum Sort {
     Registered,
 }
 
-/// A node in the list.
-struct Row {
-    address: Pubkey,
-    node: Node,
-    class: String,
-    room: u64,
-    commission: u64,
-    emission: Option<NodeEmission>,
-}
-
-impl Row {
-    fn score(&self) -> u64 {
-        self.emission.map_or(0, |emission| emission.score_bps)
-    }
-
-    fn weight(&self) -> u64 {
-        self.emission.map_or(0, |emission| emission.weight)
-    }
-}
-
 impl List {
     pub async fn run(self, context: &Context) -> Result<Report> {
         let network = &context.network;
-        let now = network.clock().await?.now;
         let classes = network.scan::<DeviceClass>(&[]).await?;
         if self.classes {
-            return Ok(list_classes(&classes, now));
+            return Ok(list_classes(&classes, network.clock().await?.now));
         }
-        let names: BTreeMap<u16, String> = classes
-            .iter()
-            .map(|(_, class)| (class.id, name_of(class)))
-            .collect();
-        let operated = self
-            .operator
-            .map(|by| At::field(offset_of!(Node, operator), by));
-        let nodes = network.scan::<Node>(operated.as_slice()).await?;
-        let emissions: BTreeMap<Pubkey, NodeEmission> = match nodes.as_slice() {
-            [] => BTreeMap::new(),
-            nodes => {
-                let of = nodes.iter().map(|(_, node)| node.node_emission);
-                let found = network
-                    .find_all::<NodeEmission>(&of.collect::<Vec<_>>())
-                    .await?;
-                let found = found.into_iter().flatten();
-                found.map(|emission| (emission.node, emission)).collect()
-            }
-        };
-        let rows = nodes.into_iter().map(|(address, node)| {
-            let emission = emissions.get(&address).copied();
-            Row {
-                address,
-                node,
-                class: names.get(&node.class).cloned().unwrap_or_default(),
-                room: room(&node),
-                commission: node.commission_bps.at(now),
-                emission,
-            }
-        });
-        let mut rows: Vec<Row> = rows.filter(|row| self.admits(row)).collect();
-        let found = rows.len();
-        self.sort(&mut rows);
-        rows.truncate(self.limit);
+        let mut nodes = NodeState::scan(network, self.operator.as_ref()).await?;
+        nodes.retain(|state| self.admits(state));
+        let found = nodes.len();
+        self.sort(&mut nodes);
+        nodes.truncate(self.limit);
         let report = Report::new()
-            .table(table(&rows, now))
+            .table(table(&nodes))
             .data("found", found.into());
-        Ok(if rows.len() < found {
-            report.note(format!(
-                "{} of {found} nodes; see more with --limit.",
-                rows.len()
-            ))
+        Ok(if nodes.len() < found {
+            let shown = nodes.len();
+            report.note(format!("{shown} of {found} nodes; see more with --limit."))
         } else {
             report
         })
     }
 
-    fn admits(&self, row: &Row) -> bool {
-        let of_class = |class: &String| {
-            row.class.eq_ignore_ascii_case(class) || row.node.class.to_string() == *class
+    fn admits(&self, state: &NodeState) -> bool {
+        let of_class = |text: &String| {
+            name_of(&state.class).eq_ignore_ascii_case(text) || state.class.id.to_string() == *text
         };
         self.class.as_ref().is_none_or(of_class)
-            && (!self.earning || row.weight() > 0)
-            && self.room.is_none_or(|room| row.room >= room)
-            && self.commission.is_none_or(|most| row.commission <= most)
+            && (!self.earning || weight(state) > 0)
+            && self.room.is_none_or(|least| room(&state.node) >= least)
+            && self.commission.is_none_or(|most| commission(state) <= most)
     }
 
-    fn sort(&self, rows: &mut [Row]) {
+    fn sort(&self, nodes: &mut [NodeState]) {
         match self.sort {
-            Sort::Stake => rows.sort_by_key(|row| Reverse(row.node.active_stake())),
-            Sort::Room => rows.sort_by_key(|row| Reverse(row.room)),
-            Sort::Commission => rows.sort_by_key(|row| row.commission),
-            Sort::Score => rows.sort_by_key(|row| Reverse(row.score())),
-            Sort::Weight => rows.sort_by_key(|row| Reverse(row.weight())),
-            Sort::Registered => rows.sort_by_key(|row| Reverse(row.node.registered_at)),
+            Sort::Stake => nodes.sort_by_key(|state| Reverse(state.node.active_stake())),
+            Sort::Room => nodes.sort_by_key(|state| Reverse(room(&state.node))),
+            Sort::Commission => nodes.sort_by_key(commission),
+            Sort::Score => nodes.sort_by_key(|state| Reverse(score(state))),
+            Sort::Weight => nodes.sort_by_key(|state| Reverse(weight(state))),
+            Sort::Registered => nodes.sort_by_key(|state| Reverse(state.node.registered_at)),
         }
     }
+}
+
+fn commission(state: &NodeState) -> u64 {
+    state.node.commission_bps.at(state.now)
+}
+
+fn score(state: &NodeState) -> u64 {
+    state.emission.map_or(0, |emission| emission.score_bps)
+}
+
+fn weight(state: &NodeState) -> u64 {
+    state.settled().map_or(0, |emission| emission.weight)
 }
 
 /// Room for stake of others, raw IO.
@@ -160,7 +119,7 @@ fn room(node: &Node) -> u64 {
     node.delegator_kind().map_or(0, |kind| node.room(kind))
 }
 
-fn table(rows: &[Row], now: i64) -> Table {
+fn table(nodes: &[NodeState]) -> Table {
     let mut table = Table::new(
         "nodes",
         "no such nodes",
@@ -175,16 +134,16 @@ fn table(rows: &[Row], now: i64) -> Table {
             ("Status", "status"),
         ],
     );
-    for row in rows {
+    for state in nodes {
         table.row([
-            Shown::Address(row.address),
-            Shown::text(&row.class),
-            Shown::Number(row.node.processors.into()),
-            Shown::Io(row.node.active_stake()),
-            Shown::Io(row.room),
-            Shown::Bps(row.commission),
-            Shown::Bps(row.score()),
-            Shown::text(status_of(&row.node, row.emission.as_ref(), now)),
+            Shown::Address(state.address),
+            Shown::text(name_of(&state.class)),
+            Shown::Number(state.node.processors.into()),
+            Shown::Io(state.node.active_stake()),
+            Shown::Io(room(&state.node)),
+            Shown::Bps(commission(state)),
+            Shown::Bps(score(state)),
+            Shown::text(status_of(state)),
         ]);
     }
     table

@@ -6,7 +6,10 @@ mod status;
 
 use crate::{context::Context, failure::Result, output::Report};
 use clap::Subcommand;
-use io_client::shared::state::{DeviceClass, Node as Account, NodeEmission, NodeStatus};
+use io_client::{
+    actions::staking::NodeState,
+    shared::state::{DeviceClass, NodeEmission, NodeStatus},
+};
 
 /// Look at nodes, and run one
 #[derive(Subcommand)]
@@ -49,16 +52,18 @@ fn text_of(bytes: &[u8]) -> Option<String> {
     printable.then(|| text.to_owned())
 }
 
-/// What a node is doing, as far as its stake and its account of the emission say.
-fn status_of(node: &Account, emission: Option<&NodeEmission>, now: i64) -> &'static str {
-    let weight = |of: fn(&NodeEmission) -> u64| emission.map_or(0, of);
+/// What a node is doing.
+fn status_of(state: &NodeState) -> &'static str {
+    let NodeState { node, now, .. } = state;
+    let settled = state.settled();
+    let weight = |of: fn(&NodeEmission) -> u64| settled.as_ref().map_or(0, of);
     if node.status == NodeStatus::Retired as u8 {
         "retired"
     } else if node.status == NodeStatus::Halted as u8 {
         "halted"
-    } else if node.active_stake() < node.min_stake.at(now) {
+    } else if node.active_stake() < node.min_stake.at(*now) {
         "under its minimum"
-    } else if node.earning_stake(now) == 0 {
+    } else if node.earning_stake(*now) == 0 {
         "operator's part too small"
     } else if weight(|emission| emission.weight) > 0 {
         "earning"

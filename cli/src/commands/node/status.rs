@@ -98,11 +98,7 @@ fn terms(state: &NodeState) -> Record {
                 None => Shown::Id(node.node_id),
             },
         )
-        .with(
-            "Status",
-            "status",
-            Shown::text(status_of(node, state.emission.as_ref(), *now)),
-        )
+        .with("Status", "status", Shown::text(status_of(state)))
         .with("Class", "class", Shown::text(name_of(&state.class)))
         .with(
             "Processors",
@@ -201,10 +197,9 @@ fn tranches(state: &NodeState) -> Table {
 }
 
 fn emission(state: &NodeState) -> Record {
-    let Some(emission) = &state.emission else {
+    let Some(emission) = state.settled() else {
         return Record::new().with("Enrolled", "enrolled", Shown::Flag(false));
     };
-    let (_, owed) = state.settled();
     let share = mul_div_floor(emission.weight, BPS, state.pool.total_weight);
     let waiting = (emission.pending_weight > 0).then_some(emission.pending_weight);
     let scored = (emission.score_epoch != u64::MAX).then_some(emission.score_epoch);
@@ -228,7 +223,7 @@ fn emission(state: &NodeState) -> Record {
             "pending_weight",
             Shown::maybe(waiting, Shown::Number),
         )
-        .with("Earned, not harvested", "pending", Shown::Io(owed))
+        .with("Earned, not harvested", "pending", Shown::Io(emission.owed))
         .with(
             "Harvested so far",
             "harvested",

@@ -1,18 +1,19 @@
 //! A node with all that its instructions need.
 
 use crate::{
-    Instruction, Pubkey, emissions, pda,
-    rpc::{Error, Network, Result},
+    Instruction, Pubkey,
+    actions::emissions::EmissionState,
+    emissions, pda,
+    rpc::{At, Error, Network, Result},
     staking::Stake,
 };
+use core::mem::offset_of;
 use io_shared::{
     constants::DEPOSIT_MAX_CRANK_DELAY,
     ids::io_emissions,
-    state::{
-        DeviceClass, EmissionsConfig, Node, NodeEmission, Position, RewardPool, Settlement,
-        TrancheKind,
-    },
+    state::{DeviceClass, EmissionsConfig, Node, NodeEmission, Position, RewardPool, TrancheKind},
 };
+use std::collections::HashMap;
 
 /// A node and what belongs to it, at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +61,49 @@ impl NodeState {
         })
     }
 
+    /// Every node, or every node of one operator, sorted by address, with as few requests as that takes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] on a cluster that was not set up.
+    pub async fn scan(network: &Network, operator: Option<&Pubkey>) -> Result<Vec<Self>> {
+        let of = operator.map(|operator| At::field(offset_of!(Node, operator), operator));
+        let nodes = network.scan::<Node>(of.as_slice()).await?;
+        let emissions = match operator {
+            // One request for all is less than one for each hundred.
+            None => network.scan::<NodeEmission>(&[]).await?,
+            Some(_) => {
+                let addresses: Vec<_> = nodes.iter().map(|(_, node)| node.node_emission).collect();
+                let found = network.find_all(&addresses).await?;
+                addresses
+                    .into_iter()
+                    .zip(found)
+                    .filter_map(|(address, emission)| Some((address, emission?)))
+                    .collect()
+            }
+        };
+        let emissions: HashMap<Pubkey, NodeEmission> = emissions.into_iter().collect();
+        let classes = network.scan::<DeviceClass>(&[]).await?;
+        let state = EmissionState::read(network).await?;
+        let classes: HashMap<u16, DeviceClass> = classes
+            .into_iter()
+            .map(|(_, class)| (class.id, class))
+            .collect();
+        let nodes = nodes.into_iter().filter_map(|(address, node)| {
+            let class = *classes.get(&node.class)?;
+            Some(Self {
+                address,
+                node,
+                class,
+                config: state.config,
+                pool: *state.pools.get(usize::from(class.pool))?,
+                emission: emissions.get(&node.node_emission).copied(),
+                now: state.now,
+            })
+        });
+        Ok(nodes.collect())
+    }
+
     /// Id of the emission pool of its class.
     pub const fn pool_id(&self) -> u8 {
         self.class.pool
@@ -92,21 +136,20 @@ impl NodeState {
         earns && self.now.saturating_sub(self.pool.due_at) > DEPOSIT_MAX_CRANK_DELAY >> 1
     }
 
-    /// What a settlement finds now, and what the node is owed then, raw IO.
-    pub fn settled(&self) -> (Settlement, u64) {
-        let (mut emission, mut pool) = match self.emission {
-            Some(emission) => (emission, self.pool),
-            None => return (Settlement::default(), 0),
-        };
+    /// What it earns, after a settlement now: with what it is owed, and the weight that its score and its
+    /// stake leave it. `None` if it was never enrolled.
+    pub fn settled(&self) -> Option<NodeEmission> {
+        let (mut emission, mut pool) = (self.emission?, self.pool);
         let rules = self.config.weight_rules(self.now);
-        let settled = emission.settle(&self.node, &mut pool, &rules, self.now);
-        (settled.unwrap_or_default(), emission.owed)
+        // Books that do not add up are left as they are.
+        let _ = emission.settle(&self.node, &mut pool, &rules, self.now);
+        Some(emission)
     }
 
     /// The node's books after a harvest.
     fn harvested(&self) -> Node {
         let mut node = self.node;
-        let (_, owed) = self.settled();
+        let owed = self.settled().map_or(0, |emission| emission.owed);
         // Books that do not add up are left as they are.
         let _ = node.share_out(owed, self.now);
         node

@@ -31,6 +31,8 @@ pub struct Withdrawals {
     pub instructions: Vec<Instruction>,
     /// Tickets that are ripe as well and did not fit into the transaction.
     pub left: usize,
+    /// When the next ticket is ripe that is not yet; `None` if there is no such.
+    pub next: Option<i64>,
 }
 
 /// Stakes `amount` raw IO of the wallet on a node, or if the node has less room what fits, down to
@@ -161,11 +163,12 @@ pub async fn cancel_unstake(
     Ok(instructions)
 }
 
-/// Pays every ticket of the wallet that has cooled down, on one node or on all, to its payout wallet.
+/// Pays every ticket of the wallet that has cooled down, on one node or on all, to its payout wallet; no
+/// instructions if none has.
 ///
 /// # Errors
 ///
-/// [`Error::Unusable`] if none has.
+/// [`Error::Rpc`] alone.
 pub async fn withdraw(
     network: &Network,
     actor: &Actor,
@@ -182,15 +185,6 @@ pub async fn withdraw(
                 next = Some(next.map_or(ticket.unlock_at, |at| at.min(ticket.unlock_at)));
             }
         }
-    }
-    if ripe.is_empty() {
-        return Err(Error::Unusable(match next {
-            Some(at) => {
-                let seconds = at.saturating_sub(now);
-                format!("no ticket has cooled down; the next does in {seconds} seconds")
-            }
-            None => "there are no tickets; unstake first".to_owned(),
-        }));
     }
     let left = ripe.len().saturating_sub(WITHDRAWALS_AT_ONCE);
     ripe.truncate(WITHDRAWALS_AT_ONCE);
@@ -211,7 +205,11 @@ pub async fn withdraw(
             &rent_payer,
         ));
     }
-    Ok(Withdrawals { instructions, left })
+    Ok(Withdrawals {
+        instructions,
+        left,
+        next,
+    })
 }
 
 /// Pays the wallet's rewards, on one node or on all, to its payout wallet; what the nodes earned is shared
