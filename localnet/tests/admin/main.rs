@@ -1,0 +1,12 @@
+//! `io admin` over RPC: every change of an office, transactions for others to sign, migrations.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod emissions;
+mod export;
+mod governance;
+mod migrate;
+mod mint;
+mod payments;
+mod stage;
+mod staking;
