@@ -6,7 +6,11 @@ mod attempts;
 mod clients;
 #[path = "../common/mod.rs"]
 mod common;
+mod keepers;
 mod people;
+#[path = "../keeper/stage.rs"]
+#[allow(dead_code, reason = "the keepers' own tests use the rest")]
+mod stage;
 mod truth;
 
 use std::collections::BTreeMap;
