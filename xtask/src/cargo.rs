@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command};
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
 use crate::process;
 
@@ -21,15 +21,5 @@ pub fn command(folder: &Path) -> Command {
 pub fn run(folder: &Path, arguments: &[&str], hint: &str) -> Result<()> {
     let mut command = command(folder);
     command.args(arguments);
-    let status = command
-        .status()
-        .with_context(|| format!("could not start `{}`", process::display(&command)))?;
-    if !status.success() {
-        bail!(
-            "`{}` in {} failed; {hint}",
-            process::display(&command),
-            folder.display()
-        );
-    }
-    Ok(())
+    process::pass(&mut command, hint)
 }

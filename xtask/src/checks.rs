@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{build, cargo, idl, project::Checkout, ui};
+use crate::{build, cargo, idl, process, project::Checkout, toolchain::Node, ui};
 
 /// Formatting and clippy, in every workspace that the host compiles, and whether the IDLs are current.
 pub fn lint(checkout: &Checkout) -> Result<()> {
@@ -51,5 +51,18 @@ pub fn test(checkout: &Checkout) -> Result<()> {
         &checkout.host(),
         &["test", "--workspace", "--locked"],
         "the failing test is named above",
-    )
+    )?;
+    typescript(checkout)
+}
+
+/// The TypeScript client: whether it is current, its types and its tests on the built programs.
+fn typescript(checkout: &Checkout) -> Result<()> {
+    ui::heading("TypeScript client");
+    let node = Node::ensure(checkout)?;
+    for arguments in [["ci", "--no-fund", "--no-audit"].as_slice(), &["test"]] {
+        let mut npm = node.npm()?;
+        npm.args(arguments).current_dir(checkout.typescript());
+        process::pass(&mut npm, "its messages are above")?;
+    }
+    Ok(())
 }

@@ -47,6 +47,24 @@ pub fn run(command: &mut Command) -> Result<Output> {
     Ok(output)
 }
 
+/// Runs a command with its output on the terminal; `hint` says what to do when it fails.
+pub fn pass(command: &mut Command, hint: &str) -> Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("could not start `{}`", display(command)))?;
+    if !status.success() {
+        let folder = command
+            .get_current_dir()
+            .map(|it| format!(" in {}", it.display()));
+        bail!(
+            "`{}`{} failed; {hint}",
+            display(command),
+            folder.unwrap_or_default()
+        );
+    }
+    Ok(())
+}
+
 /// The last lines of a command's output, indented.
 pub fn tail(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();

@@ -58,6 +58,16 @@ impl Checkout {
         self.root.join("toolchain/i128.ll")
     }
 
+    /// The TypeScript client.
+    pub fn typescript(&self) -> PathBuf {
+        self.root.join("client/ts")
+    }
+
+    /// The Node.js that is installed where none is, as pip reads it.
+    pub fn node_requirements(&self) -> PathBuf {
+        self.root.join("toolchain/node.txt")
+    }
+
     /// The versions and checksums of the registry-only toolchain.
     pub fn toolchain_lock(&self) -> PathBuf {
         self.root.join("toolchain/lock.json")

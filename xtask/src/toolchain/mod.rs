@@ -9,6 +9,7 @@ mod component;
 mod linker;
 mod llvm;
 mod lock;
+mod node;
 mod rust;
 mod std_source;
 mod target_spec;
@@ -24,6 +25,7 @@ use crate::{digest, project::Checkout, ui};
 
 pub use linker::{LOADER, Linker};
 pub use lock::Lock;
+pub use node::Node;
 
 /// Everything the on-chain build needs, found ready and checked.
 #[derive(Clone)]
