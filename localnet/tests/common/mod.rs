@@ -2,7 +2,12 @@
 
 #![allow(dead_code, reason = "no test uses all of it")]
 
-use std::{fs, net::TcpListener, path::PathBuf};
+use std::{
+    fs,
+    net::TcpListener,
+    path::PathBuf,
+    sync::atomic::{AtomicU16, Ordering::Relaxed},
+};
 
 use anyhow::{Context, Result, ensure};
 use io_client::Instruction;
@@ -30,13 +35,16 @@ impl Drop for Folder {
     }
 }
 
-/// Two free ports in a row.
+/// Two free ports in a row, given to no other test of this process, and below those that the system gives to
+/// connections.
 pub fn port() -> u16 {
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 10_000).expect("fits");
     loop {
-        let free = |port| TcpListener::bind(("127.0.0.1", port));
-        let first = free(0).expect("a free port");
-        let port = first.local_addr().expect("bound").port();
-        if port < u16::MAX && free(port + 1).is_ok() {
+        let next = GIVEN.fetch_add(2, Relaxed);
+        let port = 10_000 + (2 * process + next) % 20_000;
+        let free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
+        if free(port) && free(port + 1) {
             return port;
         }
     }
