@@ -4,10 +4,13 @@ use crate::{Pubkey, token::ASSOCIATED_TOKEN_PROGRAM};
 use io_shared::{
     errors::{EmissionsError, MintError, PaymentsError, StakingError},
     ids::{
-        SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, io_emissions, io_mint, io_payments,
-        io_staking,
+        SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, UPGRADEABLE_LOADER, io_emissions,
+        io_mint, io_payments, io_staking,
     },
 };
+
+const COMPUTE_BUDGET: Pubkey =
+    Pubkey::from_str_const("ComputeBudget111111111111111111111111111111");
 
 /// An error code in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +100,8 @@ pub fn program_name(program: &Pubkey) -> Option<&'static str> {
         TOKEN_PROGRAM => "the token program",
         TOKEN_2022_PROGRAM => "Token-2022",
         ASSOCIATED_TOKEN_PROGRAM => "the associated token program",
+        UPGRADEABLE_LOADER => "the upgradeable loader",
+        COMPUTE_BUDGET => "the compute budget",
         _ => return None,
     })
 }

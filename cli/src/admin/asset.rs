@@ -203,7 +203,7 @@ impl Minimum {
         let what = format!("set the smallest payment in {}", found.named.ticker());
         Change::new(what, found.now, instruction)
             .with("Mint", "mint", Shown::Address(found.mint))
-            .from_to(show(found.asset.minimum), show(minimum))
+            .becomes(show(found.asset.minimum), show(minimum))
             .carry_out(&found.acting)
             .await
     }

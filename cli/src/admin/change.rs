@@ -46,7 +46,7 @@ impl Change {
 
     /// Shows what a value is and what it will be.
     #[must_use]
-    pub fn from_to(self, is: Shown, will_be: Shown) -> Self {
+    pub fn becomes(self, is: Shown, will_be: Shown) -> Self {
         self.with("In force", "in_force", is)
             .with("Will be", "will_be", will_be)
     }

@@ -95,6 +95,16 @@ impl Program {
         }
     }
 
+    /// What a value is called that it has now.
+    const fn now(self) -> &'static str {
+        match self {
+            Self::Mint => "io_mint, now",
+            Self::Staking => "io_staking, now",
+            Self::Emissions => "io_emissions, now",
+            Self::Payments => "io_payments, now",
+        }
+    }
+
     async fn seat(self, network: &Network) -> Result<Seat> {
         let (governance, paused) = match self {
             Self::Mint => {
@@ -331,8 +341,8 @@ async fn by_authority(
     let instructions = left.iter().map(|seat| set(seat.program, &acting.wallet));
     let mut change = Change::of(what, now, instructions.collect());
     for seat in &left {
-        let name = seat.program.name();
-        change = change.with(name, name, Shown::or_nobody(is(&seat.governance)));
+        let (label, key) = (seat.program.now(), seat.program.name());
+        change = change.with(label, key, Shown::or_nobody(is(&seat.governance)));
     }
     change
         .with("Will be", "will_be", Shown::or_nobody(next))
@@ -379,8 +389,8 @@ impl Accept {
         let instructions = mine.iter().map(|seat| seat.program.accept(&acting.wallet));
         let mut change = Change::of("accept the authority", now, instructions.collect());
         for seat in mine {
-            let name = seat.program.name();
-            change = change.with(name, name, Shown::Address(seat.governance.authority));
+            let (label, key) = (seat.program.now(), seat.program.name());
+            change = change.with(label, key, Shown::Address(seat.governance.authority));
         }
         change
             .with("Will be", "will_be", Shown::Address(acting.wallet))

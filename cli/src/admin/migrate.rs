@@ -77,6 +77,18 @@ impl Deploy {
                     obstacle.to_string(),
                 ));
             }
+            let missing = matches!(deployment.action, Action::Deploy { .. })
+                && !acting.exports()
+                && !acting.has(&deployment.program.id());
+            if missing {
+                return Err(Failure::usage(
+                    format!("nothing is deployed at {} yet", deployment.program.id()),
+                    format!(
+                        "name the keypair of {} with --program-keypair",
+                        deployment.program
+                    ),
+                ));
+            }
             let name = deployment.program.name();
             let text = deployment.to_string();
             let text = text.trim_start_matches(name).trim_start_matches(": ");

@@ -71,7 +71,7 @@ impl Halt {
             .with("Operator", "operator", Shown::Address(node.operator))
             .with("Stake", "stake", Shown::Io(node.active_stake()))
             .with("Cooling", "cooling", Shown::Io(node.cooling_stake()))
-            .from_to(status(&node), Shown::text("halted"))
+            .becomes(status(&node), Shown::text("halted"))
             .carry_out(&acting)
             .await
     }
@@ -104,7 +104,7 @@ impl Resume {
         Change::new("open a halted node again", now, instruction)
             .with("Node", "node", Shown::Address(self.node))
             .with("Operator", "operator", Shown::Address(node.operator))
-            .from_to(status(&node), Shown::text("open"))
+            .becomes(status(&node), Shown::text("open"))
             .carry_out(&acting)
             .await
     }

@@ -58,7 +58,7 @@ impl Slasher {
             Office::authority(PROGRAM, &config.governance).acting(&self.signing, context)?;
         let instruction = staking::set_slasher(&acting.wallet, &self.slasher);
         Change::new("replace the slasher", now, instruction)
-            .from_to(
+            .becomes(
                 Shown::or_nobody(config.slasher),
                 Shown::or_nobody(self.slasher),
             )

@@ -263,8 +263,8 @@ mod tests {
     fn rights_of_accounts_survive() {
         let authority = Pubkey::new_from_array([3; 32]);
         let instruction = payments::list_venue(&authority, &Pubkey::new_from_array([4; 32]), &[1]);
-        let message =
-            v0::Message::try_compile(&authority, &[instruction.clone()], &[], Hash::default());
+        let one = core::slice::from_ref(&instruction);
+        let message = v0::Message::try_compile(&authority, one, &[], Hash::default());
         let message = VersionedMessage::V0(message.expect("compiles"));
         let runtime = tokio::runtime::Runtime::new().expect("starts");
         let network = Network::new("http://127.0.0.1:1");

@@ -99,7 +99,7 @@ fn loader(instruction: &Instruction) -> Option<Known> {
             )],
             ["payer", "program_data", "program", "buffer"],
         ),
-        Loader::Upgrade { .. } => known(
+        Loader::Upgrade => known(
             "upgrade",
             vec![],
             ["program_data", "program", "buffer", "spill"],
@@ -119,7 +119,7 @@ fn loader(instruction: &Instruction) -> Option<Known> {
             vec![],
             ["program_data_or_buffer", "authority", "new_authority"],
         ),
-        Loader::Close { .. } => known("close", vec![], ["account", "recipient", "authority"]),
+        Loader::Close => known("close", vec![], ["account", "recipient", "authority"]),
         Loader::ExtendProgram { additional_bytes } => known(
             "extend_program",
             vec![("additional_bytes", Shown::Number(additional_bytes.into()))],

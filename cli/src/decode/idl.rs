@@ -162,12 +162,12 @@ impl Decoding<'_> {
             }
             Type::Vec(item) => {
                 let length = self.reader.length()?;
-                self.list(path, item, length)?
+                return self.list(path, item, length);
             }
             Type::Array(item, length) if matches!(**item, Type::U8) => {
                 units::bytes(path, &self.reader.bytes(*length)?)
             }
-            Type::Array(item, length) => self.list(path, item, *length)?,
+            Type::Array(item, length) => return self.list(path, item, *length),
         };
         self.found.push((path.to_owned(), value));
         Some(())
@@ -177,17 +177,18 @@ impl Decoding<'_> {
         units::number(self.instruction, path, value, &self.found)
     }
 
-    fn list(&mut self, path: &str, item: &Type, length: usize) -> Option<Shown> {
-        let mut items = Vec::new();
-        for _ in 0..length {
+    /// Reads numbers, each of them a value of its own.
+    fn list(&mut self, path: &str, item: &Type, length: usize) -> Option<()> {
+        for index in 0..length {
             let value = match item {
                 Type::U16 => self.reader.u16()?.into(),
                 Type::U64 => self.reader.u64()?,
                 _ => return None,
             };
-            items.push(self.number(path, value).human());
+            let shown = self.number(path, value);
+            self.found.push((format!("{path}[{index}]"), shown));
         }
-        Some(Shown::List(items))
+        Some(())
     }
 
     fn defined(&mut self, path: &str, name: &str) -> Option<()> {

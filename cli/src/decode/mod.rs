@@ -195,7 +195,7 @@ mod tests {
             ),
             (
                 emissions::set_scores(&authority, 0, &[(key(3), 9_500), (key(4), 0)]),
-                "io_emissions: set_scores scores 95 %, 0 %".into(),
+                "io_emissions: set_scores scores[0] 95 %, scores[1] 0 %".into(),
             ),
             (
                 payments::set_venue_cap(&authority, &other, &[1], 5_000_000_000),

@@ -3,12 +3,13 @@
 use super::{Acting, export};
 use crate::{
     failure::Result,
-    output::{Record, Report, Shown, Table},
+    output::{Record, Report, Shown},
 };
 use futures::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
-use io_client::rpc::Landed;
+use io_client::{Pubkey, rpc::Landed};
 use io_migrations::{Step, Then};
+use serde_json::json;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::time::Duration;
@@ -31,8 +32,12 @@ impl Acting {
 
     /// Whether every signature that `step` wants can be given here.
     pub fn can_sign(&self, step: &Step) -> bool {
-        let mut signers = step.signers().into_iter();
-        signers.all(|signer| self.keys.iter().any(|key| key.pubkey() == signer))
+        step.signers().iter().all(|signer| self.has(signer))
+    }
+
+    /// Whether the keypair of `address` is here.
+    pub fn has(&self, address: &Pubkey) -> bool {
+        self.keys.iter().any(|key| key.pubkey() == *address)
     }
 
     /// Shows what `steps` do together, asks once, signs and sends them one after the other, those that may
@@ -53,22 +58,23 @@ impl Acting {
         }
         let count = u64::try_from(steps.len()).unwrap_or(u64::MAX);
         let expected = expected.with("Transactions", "transaction_count", Shown::Number(count));
-        eprint!("{}", listed(steps));
-        self.ask(what, &expected)?;
+        let plan = by_run(steps, |_, step| format!("  - {}", step.what));
+        self.ask(what, &plan, &expected)?;
         let landed = self.send_all(steps).await?;
-        let mut table = Table::new(
-            "transactions",
-            "nothing was to be sent",
-            [("Done", "what"), ("Signature", "signature")],
-        );
-        for (step, landed) in steps.iter().zip(landed) {
-            let signature = Shown::text(landed.signature.to_string());
-            table.row([Shown::text(&step.what), signature]);
-        }
+        let signatures: Vec<_> = landed.iter().map(|one| one.signature.to_string()).collect();
+        let done = by_run(steps, |index, step| {
+            let signature = signatures.get(index).map_or("", String::as_str);
+            format!("  - {}\n      {signature}", step.what)
+        });
+        let transactions = steps.iter().zip(&signatures);
+        let transactions: Vec<_> = transactions
+            .map(|(step, signature)| json!({ "what": step.what, "signature": signature }))
+            .collect();
         Ok(Report::new()
             .title(format!("Done: {what}"))
             .record(expected)
-            .table(table))
+            .note(done.trim_end())
+            .data("transactions", transactions.into()))
     }
 
     /// Sends all steps, in their order.
@@ -125,17 +131,43 @@ impl Acting {
     }
 }
 
-/// A line for each step; of those that may land in any order, of which there can be hundreds, the first.
-fn listed(steps: &[Step]) -> String {
-    let runs = steps.chunk_by(|a, b| [a, b].map(|step| step.then) == [Then::AnyOrder; 2]);
+/// What `line` says of each step, by its index; of those in a row that may land in any order, of which there
+/// can be hundreds, of the first.
+fn by_run(steps: &[Step], line: impl Fn(usize, &Step) -> String) -> String {
     let mut text = String::new();
-    for run in runs {
-        let Some(first) = run.first() else { continue };
-        let line = match run.len() {
-            1 => format!("  - {}\n", first.what),
-            count => format!("  - {}, and so on: {count} transactions\n", first.what),
-        };
-        text.push_str(&line);
+    let mut index = 0_usize;
+    for run in steps.chunk_by(|a, b| [a, b].map(|step| step.then) == [Then::AnyOrder; 2]) {
+        if let Some(first) = run.first() {
+            text.push_str(&line(index, first));
+            if run.len() > 1 {
+                text.push_str(&format!("\n    and so on: {} transactions", run.len()));
+            }
+            text.push('\n');
+        }
+        index = index.saturating_add(run.len());
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_alike_steps_are_told_once() {
+        let step = |what: &str, then| Step {
+            what: what.to_owned(),
+            instructions: Vec::new(),
+            then,
+        };
+        let steps = [
+            step("create", Then::Confirmed),
+            step("write 0", Then::AnyOrder),
+            step("write 1", Then::AnyOrder),
+            step("upgrade", Then::NextSlot),
+        ];
+        let told = by_run(&steps, |index, step| format!("{index} {}", step.what));
+        let expected = "0 create\n1 write 0\n    and so on: 2 transactions\n3 upgrade\n";
+        assert_eq!(told, expected);
+    }
 }

@@ -18,6 +18,7 @@ use solana_message::{VersionedMessage, v0};
 use solana_transaction::versioned::VersionedTransaction;
 
 const FOR_OTHERS: &str = "\
+The message leaves out the limits that a transaction by itself has: whoever executes a multisig's sets them. \
 The blockhash is good for about a minute and a half: a multisig puts its own in its place when it executes, \
 and so does `io admin sign` for a key that is elsewhere. `io admin decode` shows those who sign what they sign.";
 
@@ -29,7 +30,8 @@ pub async fn report(
     expected: Record,
 ) -> Result<Report> {
     let (blockhash, last_valid) = blockhash(network).await?;
-    let unsigned = Unsigned::new(&prepared.instructions, prepared.message(blockhash)?)?;
+    let message = prepared.message(blockhash)?;
+    let unsigned = Unsigned::new(&prepared.payer, &prepared.instructions, message)?;
     Ok(Report::new()
         .title(format!("To be signed: {what}"))
         .record(expected)
@@ -62,7 +64,8 @@ pub async fn all(acting: &Acting, what: &str, expected: Record, steps: &[Step]) 
         let payer = payer(acting, step);
         let message = v0::Message::try_compile(&payer, &step.instructions, &[], blockhash)
             .map_err(|error| Error::Compile(error.to_string()))?;
-        let unsigned = Unsigned::new(&step.instructions, VersionedMessage::V0(message))?;
+        let message = VersionedMessage::V0(message);
+        let unsigned = Unsigned::new(&payer, &step.instructions, message)?;
         report = report
             .title(format!(
                 "\nTransaction {number} of {}: {}",
@@ -104,6 +107,23 @@ async fn blockhash(network: &Network) -> Result<(Hash, u64)> {
     Ok(answer.map_err(Error::from)?)
 }
 
+/// A message of `instructions` alone, without those that limit and pay for `message`: whoever executes a
+/// multisig's transaction sets them. `message` itself if they do not fit version 0.
+fn bare(
+    payer: &Pubkey,
+    instructions: &[Instruction],
+    message: &VersionedMessage,
+) -> VersionedMessage {
+    let blockhash = *message.recent_blockhash();
+    match (
+        message,
+        v0::Message::try_compile(payer, instructions, &[], blockhash),
+    ) {
+        (VersionedMessage::V0(_), Ok(bare)) => VersionedMessage::V0(bare),
+        _ => message.clone(),
+    }
+}
+
 /// A transaction that nobody has signed yet.
 struct Unsigned {
     instructions: Vec<Instruction>,
@@ -113,11 +133,16 @@ struct Unsigned {
 }
 
 impl Unsigned {
-    fn new(instructions: &[Instruction], message: VersionedMessage) -> Result<Self> {
+    fn new(
+        payer: &Pubkey,
+        instructions: &[Instruction],
+        message: VersionedMessage,
+    ) -> Result<Self> {
         let count = usize::from(message.header().num_required_signatures);
         let signers = message.static_account_keys().iter().take(count);
         let signers = signers.map(ToString::to_string).collect();
-        let message_base58 = bs58::encode(message.serialize()).into_string();
+        let bare = bare(payer, instructions, &message);
+        let message_base58 = bs58::encode(bare.serialize()).into_string();
         let transaction = VersionedTransaction {
             signatures: vec![Default::default(); count],
             message,

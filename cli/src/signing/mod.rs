@@ -179,17 +179,18 @@ impl Acting {
     /// Asks on stderr whether to sign.
     fn confirm(&self, what: &str, expected: &Record, prepared: &Prepared) -> Result<()> {
         let expected = expected.clone().and(cost(prepared));
-        self.ask(what, &expected)
+        self.ask(what, "", &expected)
     }
 
-    fn ask(&self, what: &str, expected: &Record) -> Result<()> {
+    /// Asks on stderr whether to sign, after a title, what there is to say in detail, and the figures.
+    fn ask(&self, what: &str, details: &str, expected: &Record) -> Result<()> {
         let wallet = Record::new().with("Wallet", "wallet", Shown::Address(self.wallet));
         let lines = expected.clone().and(wallet).lines(Stream::Stderr);
         eprintln!(
             "{}",
             paint(Stream::Stderr, BOLD, &format!("About to {what}:"))
         );
-        eprint!("{lines}");
+        eprint!("{details}{lines}");
         if self.yes {
             return Ok(());
         }

@@ -250,7 +250,7 @@ impl Scorer {
             Office::authority(PROGRAM, &config.governance).acting(&self.signing, context)?;
         let instruction = emissions::set_scorer(&acting.wallet, &self.scorer);
         Change::new("replace the scorer", now, instruction)
-            .from_to(
+            .becomes(
                 Shown::or_nobody(config.scorer),
                 Shown::or_nobody(self.scorer),
             )

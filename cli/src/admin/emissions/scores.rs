@@ -152,7 +152,7 @@ async fn sort(
             ));
             continue;
         };
-        if now >= pool.due_at {
+        if config.epoch(now) > pool.epochs_done {
             return Err(Failure::refused(
                 "an epoch is over and not shared out yet",
                 "advance it first: io emissions advance",
