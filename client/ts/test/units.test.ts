@@ -1,13 +1,21 @@
 import {
-  formatAmount,
   decodeEvent,
+  emissions,
   explainCode,
   explainError,
+  formatAmount,
   mint,
   parseAmount,
   payments,
+  staking,
 } from '@io-coin/client';
-import { getBase16Encoder } from '@solana/kit';
+import {
+  getBase16Encoder,
+  SOLANA_ERROR__INSTRUCTION_ERROR__CUSTOM,
+  SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
+  SolanaError,
+  type Address,
+} from '@solana/kit';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -57,6 +65,34 @@ test('only a whole event of its own program decodes', () => {
   assert.equal(decodeEvent(program, bytes('e4')), undefined);
 });
 
+test('every event decodes', () => {
+  const programs = { mint, staking, emissions, payments };
+  let count = 0;
+  for (const [program, { EVENTS }] of Object.entries(programs)) {
+    const address = Object.entries(programs[program as keyof typeof programs]).find(([name]) =>
+      name.endsWith('_PROGRAM_ADDRESS'),
+    )?.[1] as Address;
+    for (const [name, { discriminator, decoder }] of Object.entries(EVENTS)) {
+      // Zeros, which are no parts where parts follow.
+      const size = 'fixedSize' in decoder ? decoder.fixedSize : name === 'Paid' ? 216 : 24;
+      const data = bytes('e445a52e51cb9a1d' + discriminator + '00'.repeat(size));
+      const event = decodeEvent(address, data);
+      assert.deepEqual([event?.program, event?.name], [program, name]);
+      count += 1;
+    }
+  }
+  assert(count > 80);
+});
+
+/** A node's refusal of a transaction whose instruction failed with `code`. */
+function refusal(code: number, logs: string[]): Error {
+  return new SolanaError(SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE, {
+    accounts: null,
+    cause: new SolanaError(SOLANA_ERROR__INSTRUCTION_ERROR__CUSTOM, { code, index: 0 }),
+    logs,
+  } as never);
+}
+
 test('codes have names and messages, and other errors none', () => {
   assert.deepEqual(explainCode(6000), {
     program: 'io_mint',
@@ -66,4 +102,11 @@ test('codes have names and messages, and other errors none', () => {
   });
   assert.equal(explainCode(1), undefined);
   assert.equal(explainError(new Error('no node answers')), undefined);
+  assert.equal(explainError(refusal(6300, []))?.name, explainCode(6300)?.name);
+  // A venue's own error, passed on by the router.
+  const router = payments.IO_PAYMENTS_PROGRAM_ADDRESS;
+  const failed = (program: string) => `Program ${program} failed: custom program error: 0x189c`;
+  const venue = '11111111111111111111111111111111';
+  assert.equal(explainError(refusal(6300, [failed(venue), failed(router)])), undefined);
+  assert.equal(explainError(refusal(6300, ['Program log: x', failed(router)])), explainCode(6300));
 });
