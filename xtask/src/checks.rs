@@ -34,6 +34,23 @@ pub fn lint(checkout: &Checkout) -> Result<()> {
             "run `cargo fmt --all` there",
         )?;
     }
+    // What only IDLs are made from, which no other build compiles.
+    cargo::run(
+        &checkout.root,
+        &[
+            "clippy",
+            "--package",
+            "io-shared",
+            "--features",
+            "idl-build",
+            "--all-targets",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        "fix what clippy says above",
+    )?;
     idl::run(checkout, &idl::Options { check: true })
 }
 
