@@ -94,6 +94,15 @@ struct Found {
     pda: Option<IdlPda>,
 }
 
+impl Place {
+    fn is_of(&self, account: &IdlInstructionAccount) -> bool {
+        let Found { address, pda } = &self.is;
+        account.name == self.account
+            && account.pda == *pda
+            && (address.is_none() || account.address == *address)
+    }
+}
+
 fn shared(checkout: &Checkout) -> Result<BTreeMap<String, Shared>> {
     let text = process::capture(cargo::command(&checkout.root).args([
         "run",
@@ -144,6 +153,15 @@ fn declared(checkout: &Checkout, program: &Program) -> Result<Idl> {
 fn join(mut idl: Idl, shared: Shared) -> Result<Idl> {
     for instruction in &mut idl.instructions {
         settle(instruction, &shared.addresses);
+    }
+    for place in &shared.addresses {
+        let mut accounts = idl.instructions.iter().flat_map(accounts);
+        if !accounts.any(|account| place.is_of(account)) {
+            bail!(
+                "no instruction has a {} at the place that is said of it",
+                place.account
+            );
+        }
     }
     let mut types: BTreeMap<String, IdlTypeDef> = by_name(idl.types);
     // The declared types hold other programs' accounts too, which instructions only read.

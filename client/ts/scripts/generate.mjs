@@ -80,6 +80,9 @@ const TAILS = {
   receipt: ['entries', 'receiptEntry'],
 };
 
+/** Keys of the tables above that an IDL has: one that none has is a mistake. */
+const used = new Set();
+
 /** The IDL of a program, without links of Rust's documentation. */
 function readIdl(program) {
   const text = readFileSync(join(IDLS, `io_${program}.json`), 'utf8');
@@ -93,8 +96,10 @@ function forCodama(idl) {
     if (field.name === 'discriminator') field.name = 'venue_discriminator';
   };
   const typed = (owner, field) => {
-    const name = ENUMS[`${owner}.${field.name}`];
-    if (name) field.type = { defined: { name } };
+    const key = `${owner}.${field.name}`;
+    if (!ENUMS[key]) return;
+    field.type = { defined: { name: ENUMS[key] } };
+    used.add(key);
   };
   const accounts = new Set(idl.accounts.map((account) => account.name));
   for (const type of idl.types.filter((type) => accounts.has(type.name))) {
@@ -161,6 +166,7 @@ const addTails = bottomUpTransformerVisitor([
     transform: (node) => {
       const tail = TAILS[node.name];
       if (!tail) return node;
+      used.add(node.name);
       const key = node.kind === 'accountNode' ? 'data' : 'type';
       const fields = node[key].fields;
       const counted = fields.at(-1).name === 'count';
@@ -244,6 +250,8 @@ async function generate(folder) {
     writeFileSync(index, readFileSync(index, 'utf8') + rest);
   }
   await write('errors.ts', renderErrors(PROGRAMS.map(readIdl)));
+  const unused = Object.keys({ ...ENUMS, ...TAILS }).filter((key) => !used.has(key));
+  if (unused.length > 0) throw new Error(`no IDL has ${unused.join(', ')}`);
 }
 
 /** The files under a folder, by their path in it. */
