@@ -152,32 +152,7 @@ fn message_of(bytes: &[u8]) -> Option<VersionedMessage> {
 async fn instructions(network: &Network, message: &VersionedMessage) -> Result<Vec<Instruction>> {
     let lookups = message.address_table_lookups().unwrap_or_default();
     let loaded = loaded(network, lookups).await?;
-    let keys = AccountKeys::new(message.static_account_keys(), Some(&loaded));
-    let signers = usize::from(message.header().num_required_signatures);
-    let writable = |index: usize| {
-        let first_loaded = message.static_account_keys().len();
-        match index.checked_sub(first_loaded) {
-            Some(loaded_index) => loaded_index < loaded.writable.len(),
-            None => statically_writable(message, index),
-        }
-    };
-    let meta = |index: &u8| {
-        let index = usize::from(*index);
-        keys.get(index).map(|key| AccountMeta {
-            pubkey: *key,
-            is_signer: index < signers,
-            is_writable: writable(index),
-        })
-    };
-    let compiled = message.instructions().iter().map(|one| {
-        let accounts: Option<_> = one.accounts.iter().map(meta).collect();
-        Some(Instruction {
-            program_id: *keys.get(usize::from(one.program_id_index))?,
-            accounts: accounts?,
-            data: one.data.clone(),
-        })
-    });
-    compiled.collect::<Option<_>>().ok_or_else(|| {
+    decompile(message, &loaded).ok_or_else(|| {
         Failure::usage(
             "the transaction names accounts that are not there",
             "ask for it again",
@@ -185,8 +160,37 @@ async fn instructions(network: &Network, message: &VersionedMessage) -> Result<V
     })
 }
 
+/// The instructions that a message was compiled from; `None` if it names an account that it does not have.
+fn decompile(message: &VersionedMessage, loaded: &LoadedAddresses) -> Option<Vec<Instruction>> {
+    let own = message.static_account_keys();
+    let keys = AccountKeys::new(own, Some(loaded));
+    let signers = usize::from(message.header().num_required_signatures);
+    let meta = |index: &u8| {
+        let index = usize::from(*index);
+        let is_writable = match index.checked_sub(own.len()) {
+            Some(index) => index < loaded.writable.len(),
+            None => is_writable(message, index),
+        };
+        Some(AccountMeta {
+            pubkey: *keys.get(index)?,
+            is_signer: index < signers,
+            is_writable,
+        })
+    };
+    let compiled = message.instructions().iter();
+    compiled
+        .map(|one| {
+            Some(Instruction {
+                program_id: *keys.get(usize::from(one.program_id_index))?,
+                accounts: one.accounts.iter().map(meta).collect::<Option<_>>()?,
+                data: one.data.clone(),
+            })
+        })
+        .collect()
+}
+
 /// Whether the message marks its own key number `index` as writable.
-fn statically_writable(message: &VersionedMessage, index: usize) -> bool {
+fn is_writable(message: &VersionedMessage, index: usize) -> bool {
     let header = message.header();
     let signers = usize::from(header.num_required_signatures);
     let signed = signers.saturating_sub(usize::from(header.num_readonly_signed_accounts));
@@ -233,7 +237,7 @@ mod tests {
     use super::*;
     use io_client::payments;
     use solana_hash::Hash;
-    use solana_message::v0;
+    use solana_message::{AddressLookupTableAccount, v0};
 
     #[test]
     fn what_export_prints_is_read_back() {
@@ -260,17 +264,44 @@ mod tests {
     }
 
     #[test]
-    fn rights_of_accounts_survive() {
+    fn instructions_are_what_a_message_was_compiled_from() {
         let authority = Pubkey::new_from_array([3; 32]);
         let instruction = payments::list_venue(&authority, &Pubkey::new_from_array([4; 32]), &[1]);
         let one = core::slice::from_ref(&instruction);
-        let message = v0::Message::try_compile(&authority, one, &[], Hash::default());
-        let message = VersionedMessage::V0(message.expect("compiles"));
-        let runtime = tokio::runtime::Runtime::new().expect("starts");
-        let network = Network::new("http://127.0.0.1:1");
-        let found = runtime
-            .block_on(instructions(&network, &message))
-            .expect("no lookups");
-        assert_eq!(found, [instruction]);
+        let compiled = |tables: &[AddressLookupTableAccount]| {
+            let message = v0::Message::try_compile(&authority, one, tables, Hash::default());
+            message.expect("compiles")
+        };
+        let message = VersionedMessage::V0(compiled(&[]));
+        let found = decompile(&message, &LoadedAddresses::default());
+        assert_eq!(found.as_deref(), Some(one));
+
+        // With all that can be in a lookup table.
+        let addresses: Vec<_> = instruction
+            .accounts
+            .iter()
+            .map(|meta| meta.pubkey)
+            .collect();
+        let message = compiled(&[AddressLookupTableAccount {
+            key: Pubkey::new_from_array([9; 32]),
+            addresses: addresses.clone(),
+        }]);
+        let [lookup] = &message.address_table_lookups[..] else {
+            panic!("nothing is looked up");
+        };
+        let at = |indexes: &[u8]| {
+            indexes
+                .iter()
+                .map(|index| addresses[usize::from(*index)])
+                .collect()
+        };
+        let loaded = LoadedAddresses {
+            writable: at(&lookup.writable_indexes),
+            readonly: at(&lookup.readonly_indexes),
+        };
+        assert!(!loaded.writable.is_empty() && !loaded.readonly.is_empty());
+        let message = VersionedMessage::V0(message);
+        assert_eq!(decompile(&message, &loaded).as_deref(), Some(one));
+        assert_eq!(decompile(&message, &LoadedAddresses::default()), None);
     }
 }

@@ -200,6 +200,9 @@ fn steps(scorer: &Pubkey, by_pool: &BTreeMap<u8, Vec<Scored>>) -> Vec<Step> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use io_client::Instruction;
+    use solana_hash::Hash;
+    use solana_message::{VersionedMessage, v0};
 
     fn key(n: u8) -> Pubkey {
         Pubkey::new_from_array([n; 32])
@@ -244,5 +247,16 @@ mod tests {
             "score 1 nodes of pool 1",
         ];
         assert_eq!(whats, expected);
+
+        let budget = |length| Instruction {
+            program_id: solana_sdk_ids::compute_budget::ID,
+            accounts: Vec::new(),
+            data: vec![0; length],
+        };
+        let all = [&[budget(5), budget(9)], &steps[0].instructions[..]].concat();
+        let message = v0::Message::try_compile(&key(98), &all, &[], Hash::default());
+        let message = VersionedMessage::V0(message.expect("compiles"));
+        let size = 1 + 2 * 64 + message.serialize().len();
+        assert!(size <= 1_232, "{size} bytes");
     }
 }
