@@ -4,6 +4,7 @@
 
 pub mod books;
 pub mod faults;
+pub mod load;
 mod machine;
 mod prices;
 mod setup;

@@ -7,6 +7,7 @@ mod checks;
 mod demo;
 mod digest;
 mod idl;
+mod load;
 mod localnet;
 mod process;
 mod project;
@@ -36,6 +37,8 @@ enum Command {
     Demo,
     /// Run a local network: a real RPC endpoint with the programs and a cluster set up
     Localnet(localnet::Options),
+    /// Measure nodes by the thousand and payments by many at once on a local network: docs/load.md
+    Load(load::Options),
     /// Simulate the network over the whole emission curve, with up to millions of nodes
     Simulate(simulate::Options),
     /// Run every test: unit, property, and integration tests on the built programs
@@ -70,6 +73,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Build(options) => build::run(&checkout, &options),
         Command::Demo => demo::run(&checkout),
         Command::Localnet(options) => localnet::run(&checkout, &options),
+        Command::Load(options) => load::run(&checkout, &options),
         Command::Simulate(options) => simulate::run(&checkout, &options),
         Command::Test => checks::test(&checkout),
         Command::Bench(options) => bench::run(&checkout, &options),

@@ -1,0 +1,96 @@
+//! The endpoint in a process of its own, so that what it costs can be told from what its clients cost.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+use solana_keypair::{Keypair, read_keypair_file};
+use tokio::io::AsyncReadExt;
+
+use crate::Localnet;
+
+/// What the process says once it serves.
+const READY: &str = "ready";
+
+/// A local network in another process.
+pub struct Endpoint {
+    pub url: String,
+    /// See [`Localnet::authority`].
+    pub authority: Keypair,
+    process: Child,
+}
+
+impl Endpoint {
+    /// Starts this program again as an endpoint with an empty chain in `folder`: its command has to take
+    /// `endpoint <folder> <port>` and call [`serve`].
+    pub async fn start(folder: &Path) -> Result<Self> {
+        let port = port()?;
+        let mut process = Command::new(std::env::current_exe()?)
+            .arg("endpoint")
+            .arg(folder)
+            .arg(port.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("the endpoint's process could not be started")?;
+        let output = process.stdout.take().context("it has no output")?;
+        let mut lines = BufReader::new(output).lines();
+        let said = tokio::task::spawn_blocking(move || lines.next()).await?;
+        if said.transpose()?.as_deref() != Some(READY) {
+            bail!("the endpoint did not start; it says why above");
+        }
+        let authority = read_keypair_file(folder.join("authority.json"))
+            .map_err(|error| anyhow::anyhow!("{error}"))?;
+        Ok(Self {
+            url: format!("http://127.0.0.1:{port}"),
+            authority,
+            process,
+        })
+    }
+
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Stops it.
+    pub async fn stop(mut self) -> Result<()> {
+        // It ends with its input.
+        drop(self.process.stdin.take());
+        let ended = tokio::task::spawn_blocking(move || self.process.wait()).await??;
+        if !ended.success() {
+            bail!("the endpoint failed: {ended}");
+        }
+        Ok(())
+    }
+}
+
+/// Serves a local network with an empty chain in `folder` until standard input ends, and removes it.
+pub async fn serve(folder: &Path, port: u16) -> Result<()> {
+    let network = Localnet::start(folder, port, true, |_| ()).await?;
+    println!("{READY}");
+    let mut rest = Vec::new();
+    tokio::io::stdin().read_to_end(&mut rest).await?;
+    network.stop().await?;
+    fs::remove_dir_all(folder)?;
+    Ok(fs::remove_file(folder.with_extension("lock"))?)
+}
+
+/// A free port with a free one behind it.
+fn port() -> Result<u16> {
+    for _ in 0..100 {
+        let first = TcpListener::bind(("127.0.0.1", 0))?;
+        let port = first.local_addr()?.port();
+        if let Some(next) = port.checked_add(1)
+            && TcpListener::bind(("127.0.0.1", next)).is_ok()
+        {
+            return Ok(port);
+        }
+    }
+    bail!("there are no two free ports in a row");
+}
