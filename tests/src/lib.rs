@@ -6,6 +6,7 @@ pub mod bench;
 pub mod books;
 pub mod hostile;
 mod ledger;
+pub mod matrix;
 pub mod network;
 mod outcome;
 pub mod packet;

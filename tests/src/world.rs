@@ -1,6 +1,6 @@
 //! A chain in this process: LiteSVM with the programs as they would be deployed.
 
-use crate::{Failure, Outcome};
+use crate::{Failure, Outcome, matrix::Tape};
 use io_client::{
     Instruction, Pubkey,
     shared::{ids, state::Layout},
@@ -61,6 +61,8 @@ pub struct World {
     pub svm: LiteSVM,
     /// Upgrade authority of the programs, and payer of every transaction's fee.
     pub authority: Keypair,
+    /// Keeps the calls that succeed, if it is there.
+    pub tape: Option<Tape>,
     wallets: u64,
 }
 
@@ -76,6 +78,7 @@ impl World {
         let mut world = Self {
             svm: LiteSVM::new(),
             authority: Keypair::new_from_array([1; 32]),
+            tape: None,
             wallets: 0,
         };
         world.fund(&world.authority.pubkey());
@@ -150,10 +153,13 @@ impl World {
         transaction
             .try_sign(&keys, self.svm.latest_blockhash())
             .expect("every signer that the instructions name is given");
-        match self.svm.send_transaction(transaction) {
-            Ok(meta) => Ok(meta.into()),
-            Err(failed) => Err(failed.into()),
+        let tape = self.tape.as_ref();
+        let call = tape.and_then(|tape| tape.before(&self.svm, instructions));
+        let meta = self.svm.send_transaction(transaction)?;
+        if let (Some(tape), Some(call)) = (&mut self.tape, call) {
+            tape.keep(call);
         }
+        Ok(meta.into())
     }
 
     /// Like [`World::send`], for what must succeed.

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     GENESIS, World,
     amm::AMM_PROGRAM,
+    matrix::{Call, Tape},
     network::Network,
     pyth::{PYTH, Post},
     scenario::CLUSTER,
@@ -32,6 +33,7 @@ use io_client::{
 use io_migrations::{Cluster, Operator, plan};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+use std::collections::BTreeSet;
 
 /// RTX 4090 in migrations/clusters/localnet.toml.
 const CLASS: u16 = 7;
@@ -122,8 +124,21 @@ struct Bench {
 
 /// Measures every instruction.
 pub fn measure() -> Vec<Row> {
+    play(&mut None)
+}
+
+/// The calls of the measuring, one of each shape, and everyone who signs.
+pub fn record() -> (Vec<Call>, BTreeSet<Pubkey>) {
+    let mut tape = Some(Tape::default());
+    play(&mut tape);
+    tape.expect("it was handed on").into_calls()
+}
+
+/// Measures every instruction, each world with `tape` running.
+fn play(tape: &mut Option<Tape>) -> Vec<Row> {
     let mut network = Network::launch(CLUSTER, GENESIS - 4 * DAY, 4_000_000 * IO, 2_800_000 * USDC)
         .expect("the cluster file is sound");
+    network.world.tape = tape.take();
     let (a, b) = (Party::new(&mut network, 1), Party::new(&mut network, 2));
     let keeper = network.world.wallet();
     let keeper_io = network.give_io(&keeper.pubkey(), 0);
@@ -144,8 +159,9 @@ pub fn measure() -> Vec<Row> {
     bench.bound();
     bench.retire();
     bench.govern();
-    bench.rows.extend(adopt());
-    bench.rows.extend(launch());
+    *tape = bench.network.world.tape.take();
+    bench.rows.extend(adopt(tape));
+    bench.rows.extend(launch(tape));
     bench.rows.sort_by_key(|row| {
         ["io_mint", "io_staking", "io_emissions", "io_payments"]
             .iter()
@@ -1223,13 +1239,14 @@ impl Bench {
 }
 
 /// Taking over a mint, and naming it.
-fn adopt() -> Vec<Row> {
+fn adopt(tape: &mut Option<Tape>) -> Vec<Row> {
     let mut world = World::new();
+    world.tape = tape.take();
     world.deploy("metadata", METADATA_PROGRAM);
     let authority = world.authority.pubkey();
     let io = world.create_mint_of(IO_DECIMALS, &authority);
     let name = |name| mint::set_metadata(&authority, &io, name, "IO", "https://example.com");
-    [
+    let rows = [
         (
             ("adopt", "of the same authority"),
             mint::adopt(&authority, &authority, &io, &authority),
@@ -1243,12 +1260,15 @@ fn adopt() -> Vec<Row> {
         let calls = Calls::read(&outcome.meta.logs, &[]);
         row(("io_mint", instruction, case), calls, &ours, &ours)
     })
-    .collect()
+    .collect();
+    *tape = world.tape.take();
+    rows
 }
 
 /// What makes a network: each kind of step of a migration, once.
-fn launch() -> Vec<Row> {
+fn launch(tape: &mut Option<Tape>) -> Vec<Row> {
     let mut world = World::new();
+    world.tape = tape.take();
     world.deploy("amm", AMM_PROGRAM);
     let cluster = Cluster::parse(CLUSTER).expect("the cluster file is sound");
     let operator = Operator {
@@ -1283,6 +1303,7 @@ fn launch() -> Vec<Row> {
             rows.push(row);
         }
     }
+    *tape = world.tape.take();
     rows
 }
 

@@ -5,7 +5,7 @@ mod cases;
 mod floor;
 mod table;
 
-pub use cases::measure;
+pub use cases::{measure, record};
 pub use table::{Comparison, Row, compare, render};
 
 #[cfg(test)]

@@ -1,0 +1,17 @@
+//! The account matrix: every account of every instruction of the four programs, replaced by what it must
+//! not be. Every cell is refused, or explained in `tests/matrix/harmless.toml`.
+
+mod harmless;
+mod idl;
+mod judge;
+mod report;
+mod subject;
+mod substitutes;
+mod table;
+mod tape;
+
+pub use harmless::Harmless;
+pub use idl::Idls;
+pub use report::Report;
+pub use table::render;
+pub use tape::{Call, Tape};
