@@ -45,8 +45,7 @@ impl<C: Chain> Survey<'_, C> {
             let total = minter.total.max(minter.next_total);
             // A spent allowance can mint nothing, e.g. the one of genesis.
             let spent = minter.policy == Minter::ALLOWANCE && minter.minted >= total;
-            let at_genesis =
-                minter.authority == self.operator.authority && genesis == Some(minter.total);
+            let at_genesis = minter.authority == self.operator.authority && genesis == Some(total);
             if spent || at_genesis || known.contains(&minter.authority) {
                 continue;
             }

@@ -172,6 +172,9 @@ fn lamports_at_its_addresses_and_spoiled_bytes_do_not_stop_a_deployment() {
     );
     deploy(&mut site, &small, usize::MAX);
     assert_eq!(running(&site)[HEADER..], small.elf);
+    // What lay there counts towards the rent.
+    let id = Program::IoMint.id();
+    assert_eq!(site.world.lamports(&id), site.world.rent(36));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use io_client::{
     },
     staking::{self, ClassTerms},
 };
-use io_migrations::Kind;
+use io_migrations::{Kind, Operator, verify};
 use solana_signer::Signer;
 
 const WALLET: &str = "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin";
@@ -528,6 +528,28 @@ fn what_the_file_does_not_name_is_found() {
         ])
         .expect("out of use");
     assert_eq!(cast.verify(), []);
+}
+
+#[test]
+fn the_minter_of_genesis_is_found_only_if_it_may_mint_again() {
+    let mut cast = Cast::set_up_with(&[("500_000_000", "400_000_000")]);
+    // Also by an operator whose minter it is not.
+    let other = Operator {
+        authority: cast.site.multisig.pubkey(),
+        ..cast.operator()
+    };
+    let found = verify(&cast.cluster(), &other, &cast.site.world).expect("findings");
+    assert!(
+        found.iter().all(|found| found.path != "minters"),
+        "{found:#?}"
+    );
+
+    let authority = cast.site.operator();
+    let raise = mint::raise_minter(&authority, &authority, 400_000_001 * IO);
+    cast.site.send_as(&[raise]).expect("raised");
+    let found = cast.verify();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].chain, format!("{authority} may mint 1 IO more"));
 }
 
 #[test]
