@@ -12,7 +12,7 @@ use crate::{
         paint::{BOLD, Stream, paint},
     },
 };
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 use fields::{Mints, line_of};
 use io_client::{
     Pubkey,
@@ -49,9 +49,9 @@ pub struct Events {
     /// Begin after this transaction
     #[arg(long, value_name = "SIGNATURE", conflicts_with = "last")]
     since: Option<Signature>,
-    /// Begin so many transactions back
-    #[arg(long, value_name = "COUNT", default_value_t = 20)]
-    last: usize,
+    /// Begin so many transactions back, at most 999
+    #[arg(long, value_name = "COUNT", default_value_t = 20, value_parser = value_parser!(u16).range(..1_000))]
+    last: u16,
     /// Go on with what lands from now on
     #[arg(short, long)]
     follow: bool,
@@ -148,10 +148,18 @@ impl Events {
             (None, Some(program)) => vec![program.id()],
             (None, None) => Program::ALL.map(Program::id).to_vec(),
         };
-        let mut followed = Followed::begin(network, &addresses, self.since, self.last).await?;
+        let last = usize::from(self.last);
+        let mut followed = Followed::begin(network, &addresses, self.since, last).await?;
         let mut found = followed.next(network).await?;
-        if self.since.is_none() {
-            found.drain(..found.len().saturating_sub(self.last));
+        match self.since {
+            // Endpoints may ignore it in the histories of programs that it does not name.
+            Some(since) => {
+                let slot = network.events(&since).await?.slot;
+                found.retain(|recorded| recorded.slot >= slot && recorded.signature != since);
+            }
+            None => {
+                found.drain(..found.len().saturating_sub(last));
+            }
         }
         loop {
             for recorded in &found {

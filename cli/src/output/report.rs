@@ -4,7 +4,7 @@ use super::{
     Shown,
     paint::{BOLD, GREEN, Stream, paint, shows_colour},
 };
-use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, presets};
+use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, presets};
 use serde_json::{Map, Value};
 use std::{fmt::Write as _, io::Write as _};
 
@@ -103,10 +103,24 @@ impl Table {
         if self.rows.is_empty() {
             return format!("  {}\n", self.empty);
         }
+        let table = self.laid_out(Shown::human);
+        let Some(width) = table.width().map(usize::from) else {
+            return lines_of(&table);
+        };
+        if widest(&table) <= width {
+            return lines_of(&table);
+        }
+        let mut table = self.laid_out(Shown::brief);
+        if widest(&table) > width {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+        }
+        lines_of(&table) + "  (Shortened to fit; a wider terminal or --json shows all of it.)\n"
+    }
+
+    /// With each value as `text` has it.
+    fn laid_out(&self, text: impl Fn(&Shown) -> String) -> comfy_table::Table {
         let mut table = comfy_table::Table::new();
-        table
-            .load_preset(presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Dynamic);
+        table.load_preset(presets::NOTHING);
         let bold = shows_colour(Stream::Stdout);
         let first = self.rows.first().into_iter().flatten();
         table.set_header(self.columns.iter().zip(first).map(|((heading, _), shown)| {
@@ -119,22 +133,10 @@ impl Table {
         for row in &self.rows {
             table.add_row(
                 row.iter()
-                    .map(|shown| aligned(Cell::new(shown.human()), shown)),
+                    .map(|shown| aligned(Cell::new(text(shown)), shown)),
             );
         }
-        // An address that is broken into lines cannot be copied.
-        for (index, shown) in self.rows.iter().flat_map(|row| row.iter().enumerate()) {
-            if matches!(shown, Shown::Address(_))
-                && let Some(column) = table.column_mut(index)
-            {
-                column.set_constraint(ColumnConstraint::ContentWidth);
-            }
-        }
-        let mut text = String::new();
-        for line in table.lines() {
-            let _ = writeln!(text, " {}", line.trim_end());
-        }
-        text
+        table
     }
 
     fn json(&self) -> Value {
@@ -149,10 +151,25 @@ impl Table {
     }
 }
 
+fn lines_of(table: &comfy_table::Table) -> String {
+    let lines = table.lines().map(|line| format!(" {}\n", line.trim_end()));
+    lines.collect()
+}
+
+/// Columns of the terminal that a table takes, the indent included.
+fn widest(table: &comfy_table::Table) -> usize {
+    let columns = table.column_max_content_widths();
+    let padded = columns
+        .into_iter()
+        .map(|width| usize::from(width).saturating_add(2));
+    padded.fold(1, usize::saturating_add)
+}
+
 /// Numbers stand at the right of their column.
 fn aligned(cell: Cell, shown: &Shown) -> Cell {
     match shown {
         Shown::Io(_)
+        | Shown::WholeIo(_)
         | Shown::Usdc(_)
         | Shown::Token(..)
         | Shown::Sol(_)

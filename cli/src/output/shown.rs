@@ -1,6 +1,6 @@
 //! Values, as people and as programs read them.
 
-use io_client::{Pubkey, amount};
+use io_client::{Pubkey, amount, shared::constants::IO};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -14,6 +14,8 @@ const EXACT: u64 = 1 << 53;
 pub enum Shown {
     /// Raw IO.
     Io(u64),
+    /// Raw IO, shown to people in whole IO.
+    WholeIo(u64),
     /// Raw USDC.
     Usdc(u64),
     /// Raw units of a token with so many decimals.
@@ -66,6 +68,10 @@ impl Shown {
     pub fn human(&self) -> String {
         match self {
             Self::Io(raw) => format!("{} IO", amount::format_io(*raw)),
+            Self::WholeIo(raw) => {
+                let whole = raw.checked_div(IO).unwrap_or(0);
+                format!("{} IO", amount::format(whole, 0))
+            }
             Self::Usdc(raw) => format!("{} USDC", amount::format_usdc(*raw)),
             Self::Token(raw, decimals, name) => {
                 format!("{} {name}", amount::format(*raw, *decimals))
@@ -90,10 +96,25 @@ impl Shown {
         }
     }
 
+    /// As people read it where there is little room.
+    pub fn brief(&self) -> String {
+        match self {
+            Self::Address(address) => short(address),
+            Self::Id(bytes) => {
+                let digits = hex(bytes);
+                digits
+                    .get(..8)
+                    .map_or(digits.clone(), |start| format!("{start}…"))
+            }
+            shown => shown.human(),
+        }
+    }
+
     /// As programs read it.
     pub fn json(&self) -> Value {
         match self {
             Self::Io(raw)
+            | Self::WholeIo(raw)
             | Self::Usdc(raw)
             | Self::Token(raw, ..)
             | Self::Sol(raw)

@@ -62,15 +62,15 @@ fn status_of(state: &NodeState) -> &'static str {
     } else if node.status == NodeStatus::Halted as u8 {
         "halted"
     } else if node.active_stake() < node.min_stake.at(*now) {
-        "under its minimum"
+        "under minimum"
     } else if node.earning_stake(*now) == 0 {
-        "operator's part too small"
+        "own part small"
     } else if weight(|emission| emission.weight) > 0 {
         "earning"
     } else if weight(|emission| emission.pending_weight) > 0 {
-        "earns from the next epoch"
+        "next epoch"
     } else {
-        "waits for a score"
+        "not scored"
     }
 }
 

@@ -1,0 +1,9 @@
+//! `io` over RPC: each command of renters, suppliers, operators and holders once, checked on chain, and each
+//! kind of failure once.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod events;
+mod payments;
+mod people;
+mod staking;

@@ -1,0 +1,253 @@
+//! People with wallets and `io` at hand.
+
+use crate::common::{Folder, built, port};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use io_client::{
+    Instruction, Pubkey,
+    rpc::Network,
+    shared::{
+        constants::{IO, USDC},
+        ids::io_mint,
+    },
+    token,
+};
+use io_localnet::Localnet;
+use serde_json::{Value, json};
+use solana_keypair::{Keypair, write_keypair_file};
+use solana_signer::Signer;
+use spl_token_interface::instruction::transfer;
+use std::{
+    io::Write as _,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+    time::Duration,
+};
+use surfpool_core::solana_rpc_client::api::request::RpcRequest;
+
+pub const IO_MINT: Pubkey = io_mint::MINT.address;
+
+/// A local network with `io`.
+pub struct Town {
+    pub local: Localnet,
+    pub chain: Network,
+    folder: Folder,
+    program: PathBuf,
+}
+
+/// A wallet with SOL, and the file that its keypair is in.
+pub struct Person {
+    pub key: Keypair,
+    pub file: PathBuf,
+}
+
+impl Person {
+    pub fn address(&self) -> Pubkey {
+        self.key.pubkey()
+    }
+
+    pub fn name(&self) -> String {
+        self.address().to_string()
+    }
+}
+
+impl Town {
+    pub async fn open(name: &str) -> Result<Self> {
+        let folder = Folder::new(name);
+        let local = Localnet::start(&folder.0, port(), true, |_| ()).await?;
+        Ok(Self {
+            chain: Network::new(&local.url),
+            program: built("io")?,
+            folder,
+            local,
+        })
+    }
+
+    /// Someone new, with `io` IO and `usdc` USDC.
+    pub async fn person(&self, name: &str, io: u64, usdc: u64) -> Result<Person> {
+        let person = self.stranger(name)?;
+        let rpc = self.chain.rpc();
+        let airdrop = rpc
+            .request_airdrop(&person.address(), 10_000_000_000)
+            .await?;
+        rpc.poll_for_signature_confirmation(&airdrop, 1).await?;
+        for (mint, amount) in [(IO_MINT, io * IO), (self.local.usdc, usdc * USDC)] {
+            if amount > 0 {
+                self.give(&mint, &person.address(), amount).await?;
+            }
+        }
+        Ok(person)
+    }
+
+    /// Someone new, with nothing at all.
+    pub fn stranger(&self, name: &str) -> Result<Person> {
+        let key = Keypair::new();
+        let file = self.folder.0.join(format!("{name}.json"));
+        write_keypair_file(&key, &file).map_err(|error| anyhow!("{error}"))?;
+        Ok(Person { key, file })
+    }
+
+    /// The authority, who holds every office and nearly all tokens.
+    pub fn authority(&self) -> Person {
+        Person {
+            key: self.local.authority.insecure_clone(),
+            file: self.folder.0.join("authority.json"),
+        }
+    }
+
+    pub async fn give(&self, mint: &Pubkey, to: &Pubkey, amount: u64) -> Result<()> {
+        let rich = self.local.authority.pubkey();
+        let [from, account] = [&rich, to].map(|owner| token::associated(owner, mint));
+        let program = &spl_token_interface::ID;
+        let instructions: [Instruction; 2] = [
+            token::create_associated(&rich, to, mint),
+            transfer(program, &from, &account, &rich, &[], amount)?,
+        ];
+        let signers: [&dyn Signer; 1] = [&self.local.authority];
+        self.chain.execute(&rich, &instructions, &signers).await?;
+        Ok(())
+    }
+
+    pub async fn balance(&self, mint: &Pubkey, wallet: &Pubkey) -> Result<u64> {
+        let account = token::associated(wallet, mint);
+        Ok(self.chain.token_balance(&account).await?.unwrap_or(0))
+    }
+
+    pub async fn io_of(&self, person: &Person) -> Result<u64> {
+        self.balance(&IO_MINT, &person.address()).await
+    }
+
+    pub async fn usdc_of(&self, person: &Person) -> Result<u64> {
+        self.balance(&self.local.usdc, &person.address()).await
+    }
+
+    /// `io` as `person` runs it, who has no config file.
+    pub fn command(&self, person: &Person, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .env("HOME", self.folder.0.join("home"))
+            .env("NO_COLOR", "1")
+            .args(["--json", "--url", &self.local.url, "--keypair"])
+            .arg(&person.file)
+            .args(arguments)
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// What `io` answers, and its exit code.
+    pub fn answer(&self, person: &Person, arguments: &[&str]) -> Result<(i32, Value)> {
+        let mut command = self.command(person, arguments);
+        let output = tokio::task::block_in_place(|| command.output())?;
+        let code = output.status.code().context("it was killed")?;
+        let document = serde_json::from_slice(&output.stdout)
+            .with_context(|| format!("{arguments:?}: {}", said(&output)))?;
+        Ok((code, document))
+    }
+
+    /// What `io` answers, which has to succeed; signs without asking.
+    pub fn done(&self, person: &Person, arguments: &[&str]) -> Result<Value> {
+        let (code, document) = self.answer(person, &[arguments, &["--yes"]].concat())?;
+        ensure!(code == 0, "{arguments:?}: {document:#}");
+        Ok(document)
+    }
+
+    /// What `io` answers to a question, which it has to know.
+    pub fn told(&self, person: &Person, arguments: &[&str]) -> Result<Value> {
+        let (code, document) = self.answer(person, arguments)?;
+        ensure!(code == 0, "{arguments:?}: {document:#}");
+        Ok(document)
+    }
+
+    /// Why `io` fails, which it has to with `code`; the message has to contain `says`.
+    pub fn failed(
+        &self,
+        person: &Person,
+        arguments: &[&str],
+        code: i32,
+        says: &str,
+    ) -> Result<Value> {
+        let (found, document) = self.answer(person, &[arguments, &["--yes"]].concat())?;
+        let error = &document["error"];
+        ensure!(
+            found == code && error["code"] == code,
+            "{arguments:?} exits with {found}: {document:#}"
+        );
+        let message = error["message"].as_str().context("no message")?;
+        ensure!(message.contains(says), "{arguments:?}: {document:#}");
+        ensure!(error["advice"].is_string(), "no advice: {document:#}");
+        Ok(error.clone())
+    }
+
+    /// `io` on a terminal that `script` makes, waiting for an answer.
+    pub fn on_terminal(&self, person: &Person, arguments: &[&str]) -> Result<Terminal> {
+        let words: Vec<String> = self
+            .command(person, arguments)
+            .get_args()
+            .filter(|word| *word != "--json")
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect();
+        // Words of these tests hold nothing that a shell reads.
+        let line = format!("{} {}", self.program.display(), words.join(" "));
+        let child = Command::new("script")
+            .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("`script` of util-linux is needed")?;
+        Ok(Terminal(child))
+    }
+
+    pub async fn now(&self) -> Result<i64> {
+        Ok(self.chain.clock().await?.now)
+    }
+
+    /// Lets `seconds` pass.
+    pub async fn travel(&self, seconds: i64) -> Result<()> {
+        let to = self.now().await? + seconds;
+        let method = "surfnet_timeTravel";
+        let parameters = json!([{ "absoluteTimestamp": to * 1_000 }]);
+        let rpc = self.chain.rpc();
+        rpc.send::<Value>(RpcRequest::Custom { method }, parameters)
+            .await?;
+        for _ in 0..100 {
+            if self.now().await? >= to {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        bail!("the clock did not move")
+    }
+}
+
+/// A run that waits for an answer.
+pub struct Terminal(Child);
+
+impl Terminal {
+    /// Answers, and waits for the end; its exit code and all that it wrote.
+    pub fn answer(mut self, answer: &str) -> Result<(i32, String)> {
+        let mut stdin = self.0.stdin.take().context("no terminal")?;
+        writeln!(stdin, "{answer}")?;
+        let output = tokio::task::block_in_place(|| self.0.wait_with_output())?;
+        drop(stdin);
+        let code = output.status.code().context("it was killed")?;
+        Ok((code, said(&output)))
+    }
+}
+
+fn said(output: &Output) -> String {
+    let [out, err] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+    format!("{out}{err}")
+}
+
+/// A number of an answer, which may be a string.
+pub fn number(document: &Value, key: &str) -> Result<u64> {
+    let value = &document[key];
+    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
+    number.with_context(|| format!("{key} is no number: {document:#}"))
+}
+
+pub fn text<'a>(document: &'a Value, key: &str) -> Result<&'a str> {
+    document[key]
+        .as_str()
+        .with_context(|| format!("{key} is no text: {document:#}"))
+}
