@@ -9,7 +9,8 @@ use std::process::ExitCode;
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  refused: by a program, or because the chain does not hold what was named; nothing changed
+  1  refused: by a program, or because the chain does not hold what was named; nothing changed,
+     and nothing was paid but the fee of a transaction that the answer names
   2  usage: an argument, the config file or a keypair cannot be used; nothing was sent
   3  the endpoint failed; nothing was sent
   4  unknown fate: sent, and the endpoint fell silent; look the signature up before you run again
@@ -213,6 +214,12 @@ impl From<Error> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use io_client::{
+        errors::explain,
+        shared::{errors::StakingError, ids::io_staking},
+    };
+    use solana_program::instruction::InstructionError;
+    use solana_transaction_error::TransactionError;
 
     #[test]
     fn a_sentence_of_the_library_is_split_into_what_and_what_to_do() {
@@ -222,6 +229,65 @@ mod tests {
         assert_eq!(error["message"], "it is full");
         assert_eq!(error["advice"], "take another");
         assert_eq!(error["code"], 1);
+    }
+
+    #[test]
+    fn what_may_have_happened_is_told_from_what_has_not() {
+        let signature = Signature::default();
+        let cause = "silence".to_owned();
+        let unknown = Failure::from(Error::Unknown { signature, cause });
+        assert_eq!(unknown.kind, Kind::UnknownFate);
+        let error = &unknown.to_json()["error"];
+        assert_eq!(error["signature"], signature.to_string());
+        assert!(
+            error["advice"]
+                .as_str()
+                .is_some_and(|advice| advice.contains("look it up"))
+        );
+
+        let expired = Failure::from(Error::Expired { attempts: 3 });
+        assert_eq!(expired.kind, Kind::NotLanded);
+        assert_eq!(expired.to_json()["error"]["signature"], Value::Null);
+        let large = Failure::from(Error::TooLarge {
+            size: 5_000,
+            limit: 4_096,
+        });
+        assert_eq!(large.kind, Kind::Usage);
+    }
+
+    #[test]
+    fn a_refusal_names_its_program_and_an_option_that_helps() {
+        let refusal = |code| Refusal {
+            error: TransactionError::InstructionError(0, InstructionError::Custom(code)),
+            program: Some(io_staking::ID),
+            explained: explain(code),
+            logs: Vec::new(),
+        };
+        let full = Box::new(refusal(StakingError::NodeFull.code()));
+        let failed = Failure::from(Error::Failed {
+            signature: Signature::default(),
+            refusal: full,
+        });
+        let error = &failed.to_json()["error"];
+        assert_eq!(
+            (failed.kind, &error["name"]),
+            (Kind::Refused, &"NodeFull".into())
+        );
+        assert_eq!(error["program"], "io_staking");
+        assert!(
+            error["advice"]
+                .as_str()
+                .is_some_and(|advice| advice.contains("--at-least"))
+        );
+        assert_ne!(
+            error["signature"],
+            Value::Null,
+            "it landed and cost its fee"
+        );
+
+        let unknown = Failure::from(Error::Refused(Box::new(refusal(77))));
+        assert_eq!(unknown.kind, Kind::Refused);
+        assert_eq!(unknown.to_json()["error"]["name"], Value::Null);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use std::process::ExitCode;
 /// Amounts are typed in IO or USDC. Every command that signs simulates first, shows the exact figures and
 /// asks. The cluster and the wallet are those of the Solana CLI unless named.
 #[derive(Parser)]
-#[command(name = "io", version, after_long_help = EXIT_CODES, propagate_version = true)]
+#[command(name = "io", version, after_long_help = EXIT_CODES)]
 #[command(arg_required_else_help = true)]
 struct Cli {
     #[command(flatten)]

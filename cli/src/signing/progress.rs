@@ -4,7 +4,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use io_client::rpc::Stage;
 use std::time::Duration;
 
-/// A line that says what is under way; nothing where stderr is no terminal.
+/// A line that says what is under way, where stderr is a terminal.
 pub struct Progress(ProgressBar);
 
 impl Progress {
@@ -20,8 +20,8 @@ impl Progress {
         let bar = self.0.clone();
         move |stage| match stage {
             Stage::Signed { signature, attempt } => {
-                // Kept on the screen: with it the transaction can be looked up whatever happens.
-                bar.println(format!("  signature {signature}"));
+                // On a terminal or not: with it the transaction can be looked up whatever happens.
+                bar.suspend(|| eprintln!("  signature {signature}"));
                 bar.set_message(format!("attempt {attempt}, waiting until it lands"));
             }
             Stage::SentAgain { .. } => bar.set_message("sent again, waiting until it lands"),

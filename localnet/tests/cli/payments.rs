@@ -387,6 +387,8 @@ async fn exported(market: &Market) -> Result<()> {
     let answer = town.told(in_usdc, &export)?;
     assert_eq!(number(&answer, "delivered")?, 2 * IO);
     assert_eq!(answer["signers"], serde_json::json!([authority]));
+    let rent = town.chain.rent(Receipt::space(1)).await?;
+    assert_eq!(number(&answer, "rents_lamports")?, rent);
     assert!(
         market.receipt("exported").await.is_err(),
         "nothing was sent"

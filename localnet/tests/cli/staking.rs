@@ -106,7 +106,7 @@ async fn registered(farm: &Farm) -> Result<()> {
     let unknown = [&unknown[..], &["--commission", "0"]].concat();
     let error = town.failed(operator, &unknown, 1, "no device class `C64`")?;
     assert!(text(&error, "advice")?.contains("RTX 4090"));
-    let classes = town.told(operator, &["node", "list", "--classes"])?;
+    let classes = town.told(operator, &["node", "classes"])?;
     assert_eq!(classes["classes"][6]["name"], "RTX 4090");
     assert_eq!(number(&classes["classes"][6], "min_stake")?, 250 * IO);
     Ok(())

@@ -9,11 +9,7 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use core::cmp::Reverse;
-use io_client::{
-    Pubkey,
-    actions::staking::NodeState,
-    shared::state::{DeviceClass, Node, TrancheKind},
-};
+use io_client::{Pubkey, actions::staking::NodeState, shared::state::Node};
 
 /// List nodes
 #[derive(Args)]
@@ -39,9 +35,6 @@ pub struct List {
     /// Show at most so many
     #[arg(long, default_value_t = 50)]
     limit: usize,
-    /// List device classes instead, with their terms
-    #[arg(long, exclusive = true)]
-    classes: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -57,10 +50,6 @@ enum Sort {
 impl List {
     pub async fn run(self, context: &Context) -> Result<Report> {
         let network = &context.network;
-        let classes = network.scan::<DeviceClass>(&[]).await?;
-        if self.classes {
-            return Ok(list_classes(&classes, network.clock().await?.now));
-        }
         let mut nodes = NodeState::scan(network, self.operator.as_ref()).await?;
         nodes.retain(|state| self.admits(state));
         let found = nodes.len();
@@ -147,38 +136,4 @@ fn table(nodes: &[NodeState]) -> Table {
         ]);
     }
     table
-}
-
-fn list_classes(classes: &[(Pubkey, DeviceClass)], now: i64) -> Report {
-    let mut table = Table::new(
-        "classes",
-        "no classes",
-        [
-            ("No.", "id"),
-            ("Class", "name"),
-            ("Pool", "pool"),
-            ("Multiplier", "multiplier_milli"),
-            ("Minimum of one", "min_stake"),
-            ("Maximum of one", "max_stake"),
-            ("Delegators slashable", "delegators_slashable"),
-            ("Takes nodes", "takes_nodes"),
-        ],
-    );
-    let mut classes: Vec<_> = classes.iter().map(|(_, class)| class).collect();
-    classes.sort_unstable_by_key(|class| class.id);
-    for class in classes {
-        let (min, max) = class.stake_bounds(1, now).unwrap_or((0, 0));
-        let slashable = class.delegator_tranche(now) == TrancheKind::Exposed;
-        table.row([
-            Shown::Number(class.id.into()),
-            Shown::text(name_of(class)),
-            Shown::Number(class.pool.into()),
-            Shown::Token(class.multiplier_milli.at(now), 3, "×".into()),
-            Shown::Io(min),
-            Shown::Io(max),
-            Shown::Flag(slashable),
-            Shown::Flag(class.takes_nodes(now)),
-        ]);
-    }
-    Report::new().table(table)
 }

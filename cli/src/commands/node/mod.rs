@@ -1,5 +1,6 @@
 //! `io node`.
 
+mod classes;
 mod list;
 mod operator;
 mod status;
@@ -17,6 +18,7 @@ pub enum Node {
     Register(operator::Register),
     Status(status::Status),
     List(list::List),
+    Classes(classes::Classes),
     Commission(operator::Commission),
     Delegation(operator::Delegation),
     Sync(operator::Sync),
@@ -30,6 +32,7 @@ impl Node {
             Self::Register(command) => command.run(context).await,
             Self::Status(command) => command.run(context).await,
             Self::List(command) => command.run(context).await,
+            Self::Classes(command) => command.run(context).await,
             Self::Commission(command) => command.run(context).await,
             Self::Delegation(command) => command.run(context).await,
             Self::Sync(command) => command.run(context).await,

@@ -21,7 +21,7 @@ pub struct Register {
     /// The wallet's own name for the node, up to 32 bytes, or 64 hexadecimal digits
     #[arg(value_parser = node_id)]
     id: [u8; 32],
-    /// Device class: its number, or its name as `io node list --classes` has it
+    /// Device class: its number, or its name as `io node classes` has it
     #[arg(long)]
     class: String,
     /// Number of processors of that class
