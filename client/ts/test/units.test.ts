@@ -1,6 +1,7 @@
 import {
   decodeEvent,
   emissions,
+  eventsOf,
   explainCode,
   explainError,
   formatAmount,
@@ -11,6 +12,7 @@ import {
 } from '@io-coin/client';
 import {
   getBase16Encoder,
+  getBase58Decoder,
   SOLANA_ERROR__INSTRUCTION_ERROR__CUSTOM,
   SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
   SolanaError,
@@ -82,6 +84,31 @@ test('every event decodes', () => {
     }
   }
   assert(count > 80);
+});
+
+test('events of a program that a lookup table names are found', () => {
+  const program = mint.IO_MINT_PROGRAM_ADDRESS;
+  const data = getBase58Decoder().decode(bytes(BURNED + '00'.repeat(80)));
+  const instructions = [
+    { programIdIndex: 2, data },
+    { programIdIndex: 1, data },
+  ];
+  const [payer, other] = [mint.CONFIG, payments.ROUTER];
+  const events = eventsOf({
+    transaction: { message: { accountKeys: [payer] } },
+    meta: {
+      innerInstructions: [{ instructions }],
+      loadedAddresses: { writable: [other], readonly: [program] },
+    },
+  });
+  assert.deepEqual(
+    events.map(({ name }) => name),
+    ['Burned'],
+  );
+  assert.deepEqual(
+    eventsOf({ transaction: { message: { accountKeys: [payer] } }, meta: null }),
+    [],
+  );
 });
 
 /** A node's refusal of a transaction whose instruction failed with `code`. */
