@@ -26,7 +26,16 @@ pub struct Budget {
     spent: Mutex<Spent>,
 }
 
-#[derive(Default)]
+impl Clone for Budget {
+    fn clone(&self) -> Self {
+        Self {
+            limit: self.limit,
+            spent: Mutex::new(self.lock().clone()),
+        }
+    }
+}
+
+#[derive(Clone, Default)]
 struct Spent {
     /// By number: when, by the chain's clock, and how much.
     entries: BTreeMap<u64, (i64, u64)>,

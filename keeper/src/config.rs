@@ -141,6 +141,13 @@ impl Default for PayOutRules {
     }
 }
 
+impl PayOutRules {
+    /// Least earnings to swap, raw IO: nothing cannot be swapped.
+    pub fn least(&self) -> u64 {
+        self.min.max(1)
+    }
+}
+
 impl Default for ReceiptRules {
     /// A week.
     fn default() -> Self {

@@ -93,19 +93,30 @@ impl Keeper {
         self.pulse.ready()
     }
 
-    /// Goes round until `signal` comes, then follows for a while what was sent.
+    /// Goes round until `signal` comes.
     pub async fn run_until(&self, signal: impl Future<Output = ()>) {
-        let rounds = self.run();
-        tokio::pin!(rounds, signal);
+        self.unless_ended(self.run(), signal).await;
+    }
+
+    /// What becomes of `work`, one of the keeper's rounds or all of them. When `signal` comes the keeper stops,
+    /// and follows for a while what it sent; `None` if its fate is not known by then.
+    pub async fn unless_ended<T>(
+        &self,
+        work: impl Future<Output = T>,
+        signal: impl Future<Output = ()>,
+    ) -> Option<T> {
+        tokio::pin!(work, signal);
         tokio::select! {
-            () = &mut rounds => return,
+            done = &mut work => return Some(done),
             () = &mut signal => {}
         }
         tracing::info!("stopping");
         self.stop();
-        if tokio::time::timeout(FOLLOWED, rounds).await.is_err() {
+        let done = tokio::time::timeout(FOLLOWED, work).await.ok();
+        if done.is_none() {
             tracing::warn!("stopped before it was known what became of everything sent");
         }
+        done
     }
 
     /// Goes round until it is told to stop.

@@ -129,10 +129,11 @@ async fn run(options: &Options) -> Result<()> {
     let (url, jobs) = (&keeper.config().url, &keeper.config().jobs);
     tracing::info!(keeper = %keeper.address(), url, ?jobs, "begins");
     if options.once {
-        let round = tokio::select! {
-            round = keeper.round() => round?,
-            () = stopped() => return Ok(()),
+        let ended = keeper.unless_ended(keeper.round(), stopped()).await;
+        let Some(round) = ended.filter(|_| !keeper.is_stopping()) else {
+            return Ok(());
         };
+        let round = round?;
         let errors: Vec<_> = round
             .errors
             .iter()

@@ -16,14 +16,15 @@ use std::{collections::BTreeMap, fmt, sync::atomic::AtomicU64};
 /// A gauge of what is never negative.
 type Level = Gauge<u64, AtomicU64>;
 
+/// Not `job`, which is Prometheus' own label.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfJob {
-    job: Job,
+struct OfTask {
+    task: Job,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Skipped {
-    job: Job,
+    task: Job,
     reason: &'static str,
 }
 
@@ -52,19 +53,19 @@ pub enum Fate {
 /// The metrics of a keeper.
 pub struct Metrics {
     registry: Registry,
-    due: Family<OfJob, Level>,
-    held_back: Family<OfJob, Level>,
-    waiting: Family<OfJob, Level>,
+    due: Family<OfTask, Level>,
+    held_back: Family<OfTask, Level>,
+    waiting: Family<OfTask, Level>,
     skipped: Family<Skipped, Level>,
-    done: Family<OfJob, Counter>,
-    overtaken: Family<OfJob, Counter>,
-    refused: Family<OfJob, Counter>,
+    done: Family<OfTask, Counter>,
+    overtaken: Family<OfTask, Counter>,
+    refused: Family<OfTask, Counter>,
     transactions: Family<OfOutcome, Counter>,
-    spent: Family<OfJob, Counter>,
+    spent: Family<OfTask, Counter>,
     bounties: Counter,
     rounds: Family<OfOutcome, Counter>,
     round_seconds: Histogram,
-    look_seconds: Family<OfJob, Histogram>,
+    look_seconds: Family<OfTask, Histogram>,
     pub(crate) budget_limit: Level,
     pub(crate) budget_left: Level,
     pub(crate) balance: Level,
@@ -216,12 +217,12 @@ impl Metrics {
     /// What a job found in this round.
     pub(crate) fn looked(&self, job: Job, seconds: f64, skipped: &BTreeMap<&'static str, u64>) {
         self.look_seconds
-            .get_or_create(&OfJob { job })
+            .get_or_create(&OfTask { task: job })
             .observe(seconds);
         for (reason, count) in skipped {
             let reason = *reason;
             self.skipped
-                .get_or_create(&Skipped { job, reason })
+                .get_or_create(&Skipped { task: job, reason })
                 .set(*count);
         }
     }
@@ -233,7 +234,7 @@ impl Metrics {
 
     /// What became of it.
     pub(crate) fn tallied(&self, job: Job, tally: &Tally) {
-        let of = OfJob { job };
+        let of = OfTask { task: job };
         self.due.get_or_create(&of).set(tally.due);
         self.held_back.get_or_create(&of).set(tally.held_back);
         self.waiting.get_or_create(&of).set(tally.waiting);

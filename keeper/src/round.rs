@@ -83,6 +83,9 @@ impl Keeper {
     pub(crate) async fn go_round(&self, dry: bool) -> Result<Round> {
         let (clock, emissions) = self.unless_stopped(self.now()).await?;
         let budget = self.budget(clock.now).await?;
+        // A plan spends nothing.
+        let scratch = dry.then(|| budget.clone());
+        let budget = scratch.as_ref().unwrap_or(budget);
         let address = self.address();
         let balance = async { Ok(self.network().rpc().get_balance(&address).await?) };
         self.metrics()
@@ -203,10 +206,16 @@ impl Keeper {
         let (network, rules) = (self.network(), &self.config().pay_out);
         let look = async {
             let terms = pay_out::Terms::look(network, &seen.emissions.mint, seen.now).await?;
-            Ok((pay_out::look(network, &terms).await?, terms))
+            let earners = pay_out::look(network, &terms).await?;
+            // Without anybody to pay there is nothing to quote.
+            let best = if earners.is_empty() {
+                None
+            } else {
+                pay_out::best(network, &terms, rules).await?
+            };
+            Ok((pay_out::find(earners, rules, best), terms))
         };
-        let (earners, terms) = self.unless_stopped(look).await?;
-        let (mut earners, mut found) = pay_out::find(earners, rules);
+        let ((mut earners, mut found), terms) = self.unless_stopped(look).await?;
         // In another order than other keepers.
         fastrand::shuffle(&mut earners);
         let mut outcome = Outcome::default();

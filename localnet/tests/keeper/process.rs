@@ -186,7 +186,7 @@ async fn the_command_says_what_it_would_do_does_it_and_stops_gracefully() -> Res
     for (path, status) in [("/healthz", 200), ("/readyz", 200), ("/", 404)] {
         assert_eq!(post.get(path).await?.0, status, "{path}");
     }
-    post.metric("io_keeper_done_total{job=\"harvest\"}", left)
+    post.metric("io_keeper_done_total{task=\"harvest\"}", left)
         .await?;
     terminate(keeper).await?;
     books::audit(&stage.chain).await?;

@@ -120,10 +120,10 @@ async fn a_spent_budget_ends_sending_until_the_hour_is_over() -> Result<()> {
     assert_eq!((total.transactions, total.lamports), (3, budget));
     assert!(total.held_back > 0);
     assert_eq!(metric(&keeper, "io_keeper_budget_left_lamports"), Some(0));
-    let held_back = metric(&keeper, "io_keeper_held_back{job=\"sync\"}");
+    let held_back = metric(&keeper, "io_keeper_held_back{task=\"sync\"}");
     assert_eq!(held_back, Some(round.jobs[&Job::Sync].held_back));
     assert_eq!(
-        metric(&keeper, "io_keeper_spent_lamports_total{job=\"advance\"}"),
+        metric(&keeper, "io_keeper_spent_lamports_total{task=\"advance\"}"),
         Some(rent + 5_000)
     );
 

@@ -263,11 +263,11 @@ async fn a_receipt_of_its_own_is_closed(stage: &Stage, supplier: &Pubkey) -> Res
     let receipt = pda::receipt(&renter.pubkey(), &[1; 32]).0;
     let keeper = stage.keeper_of(renter.insecure_clone(), |config| {
         config.jobs = vec![Job::Receipts];
-        config.receipts.keep = 60;
+        config.receipts.keep = 600;
     });
-    stage.travel(HOUR + 59).await?;
+    stage.travel(HOUR + 300).await?;
     assert_eq!(round(&keeper).await?(Job::Receipts).due, 0);
-    stage.travel(10).await?;
+    stage.travel(400).await?;
     assert_eq!(round(&keeper).await?(Job::Receipts).done, 1);
     assert!(stage.chain.find::<Receipt>(&receipt).await?.is_none());
     Ok(())
