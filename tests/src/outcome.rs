@@ -4,6 +4,12 @@ use io_client::shared::events::Event;
 use litesvm::types::{FailedTransactionMetadata, TransactionMetadata};
 use solana_instruction_error::InstructionError;
 use solana_transaction_error::TransactionError;
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
 
 /// A transaction that succeeded.
 #[derive(Debug)]
@@ -72,11 +78,31 @@ impl From<TransactionMetadata> for Outcome {
 
 impl From<FailedTransactionMetadata> for Failure {
     fn from(failed: FailedTransactionMetadata) -> Self {
-        Self {
+        let failure = Self {
             error: failed.err,
             meta: Box::new(failed.meta),
+        };
+        if let Some(code) = failure.code() {
+            note(code);
         }
+        failure
     }
+}
+
+/// Leaves a file named by a code that a program returned, for `cargo xtask test`, which wants every code
+/// returned by some test; in it, the test's name.
+fn note(code: u32) {
+    static NOTED: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+    let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !noted.insert(code) {
+        return;
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/errors-seen");
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or_default();
+    fs::create_dir_all(&folder)
+        .and_then(|()| fs::write(folder.join(code.to_string()), test))
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
 }
 
 /// Asserts that a transaction failed with `error` of one of the four programs.

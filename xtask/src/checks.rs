@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{build, cargo, idl, process, project::Checkout, toolchain::Node, ui};
+use crate::{build, cargo, errors, idl, process, project::Checkout, toolchain::Node, ui};
 
 /// Formatting and clippy, in every workspace that the host compiles, and whether the IDLs are current.
 pub fn lint(checkout: &Checkout) -> Result<()> {
@@ -63,12 +63,14 @@ pub fn test(checkout: &Checkout) -> Result<()> {
         &["test", "--workspace", "--locked"],
         "the failing test is named above",
     )?;
+    errors::forget(checkout)?;
     ui::heading("Tests on the built programs and over RPC");
     cargo::run(
         &checkout.host(),
         &["test", "--workspace", "--locked"],
         "the failing test is named above",
     )?;
+    errors::require_all_seen(checkout)?;
     typescript(checkout)
 }
 

@@ -6,6 +6,7 @@ mod cargo;
 mod checks;
 mod demo;
 mod digest;
+mod errors;
 mod idl;
 mod load;
 mod localnet;
