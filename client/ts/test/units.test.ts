@@ -4,6 +4,7 @@ import {
   eventsOf,
   explainCode,
   explainError,
+  findTicketAddress,
   formatAmount,
   mint,
   parseAmount,
@@ -87,28 +88,35 @@ test('every event decodes', () => {
 });
 
 test('events of a program that a lookup table names are found', () => {
-  const program = mint.IO_MINT_PROGRAM_ADDRESS;
-  const data = getBase58Decoder().decode(bytes(BURNED + '00'.repeat(80)));
-  const instructions = [
-    { programIdIndex: 2, data },
-    { programIdIndex: 1, data },
-  ];
   const [payer, other] = [mint.CONFIG, payments.ROUTER];
+  const burned = (amount: string) =>
+    getBase58Decoder().decode(bytes(BURNED + '00'.repeat(64) + amount + '00'.repeat(15)));
+  const instructions = [
+    { programIdIndex: 1, data: burned('01') },
+    { programIdIndex: 2, data: burned('02') },
+  ];
+  const transaction = { message: { accountKeys: [payer] } };
   const events = eventsOf({
-    transaction: { message: { accountKeys: [payer] } },
+    transaction,
     meta: {
       innerInstructions: [{ instructions }],
-      loadedAddresses: { writable: [other], readonly: [program] },
+      loadedAddresses: { writable: [other], readonly: [mint.IO_MINT_PROGRAM_ADDRESS] },
     },
   });
-  assert.deepEqual(
-    events.map(({ name }) => name),
-    ['Burned'],
-  );
-  assert.deepEqual(
-    eventsOf({ transaction: { message: { accountKeys: [payer] } }, meta: null }),
-    [],
-  );
+  const [event] = events;
+  assert(events.length === 1 && event?.name === 'Burned');
+  assert.equal(event.data.amount, 2n);
+  assert.deepEqual(eventsOf({ transaction, meta: null }), []);
+});
+
+test('a ticket is where the Rust client has it', async () => {
+  const owner = '8qbHbw2BbbTHBW1sbeqakYXVKRQM8Ne7pLK7m6CVfeR' as Address;
+  const node = '4vJ9JU1bJJE96FWSJKvHsmmFADCg4gpZQff4P3bkLKi' as Address;
+  const tranche = staking.TrancheKind.Protected;
+  const [position] = await staking.findPositionPda({ node, owner, tranche });
+  assert.equal(position, 'DxYCgDuuuvjj34VWVF9V3FeRbJ2sPoZMrV4ihHxWQSmE');
+  const ticket = await findTicketAddress(owner, position, 0x1_0000_0003n);
+  assert.equal(ticket, '4amHXqWu2fn1iNvfEpz6uqxnRLUeTuSCczMfeFEYmCdx');
 });
 
 /** A node's refusal of a transaction whose instruction failed with `code`. */
