@@ -118,11 +118,7 @@ impl<C: Chain> Survey<'_, C> {
         if let Some((next, until)) = &found.next
             && *next == wanted
         {
-            // What is not there yet is a finding itself.
-            if place.there {
-                self.note(waits(path, file, chain, *until), None);
-            }
-            return;
+            return self.note(waits(path, file, chain, *until), None);
         }
         let what = if place.there {
             format!("change {path} from {chain} to {file}")

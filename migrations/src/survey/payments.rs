@@ -135,10 +135,9 @@ impl<C: Chain> Survey<'_, C> {
         let address = pda::venue(program, &padded(discriminator)).0;
         let found: Option<Venue> = chain::read(self.chain, &address)?;
         let place = Place::new(path, found.is_some());
-        let cap = match found {
-            Some(found) => Found::rule(&found.cap, self.now),
-            None => self.cap_when_listed(),
-        };
+        let cap = found.map_or(Found::settled(u64::MAX), |found| {
+            Found::rule(&found.cap, self.now)
+        });
         if found.is_none() {
             let list = payments::list_venue(&authority, program, discriminator);
             let step = Step::new(format!("list {program} as a venue"), vec![list]);
@@ -154,21 +153,6 @@ impl<C: Chain> Survey<'_, C> {
             payments::set_venue_enabled(&authority, program, discriminator, *enabled)
         });
         Ok(())
-    }
-
-    /// The cap that a venue has when it is listed now: none, after the notice that it needs.
-    fn cap_when_listed(&self) -> Found<u64> {
-        let usable_from = match self.payments {
-            Some(config) => config.venue_usable_from(self.now),
-            None => Some(self.now),
-        };
-        match usable_from {
-            Some(from) if from > self.now => Found {
-                value: 0,
-                next: Some((u64::MAX, from)),
-            },
-            _ => Found::settled(u64::MAX),
-        }
     }
 
     fn gateway(&mut self, path: String, gateway: &cluster::Gateway) -> Result<()> {
