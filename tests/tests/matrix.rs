@@ -1,10 +1,13 @@
-//! The account matrix on the built programs: see `docs/assurance.md`.
+//! The account matrix on the built programs, and accounts as they write them: see `docs/assurance.md`.
 
 use io_tests::{
     bench,
-    matrix::{Harmless, Idls, Report, render},
+    matrix::{Harmless, Idls, Report, render, written},
 };
-use std::{env, fs, path::Path};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 const BEGIN: &str = "<!-- matrix: written by BLESS=1 cargo test -p io-tests --test matrix -->\n";
 const END: &str = "<!-- matrix: end -->\n";
@@ -22,15 +25,40 @@ fn every_account_is_checked() {
     let faults = faults.join("\n");
     assert!(faults.is_empty(), "{faults}");
 
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/assurance.md");
+    let path = checkout("docs/assurance.md");
     let page = fs::read_to_string(&path).expect("the document");
     let (before, rest) = page.split_once(BEGIN).expect("where the tables begin");
     let (tables, after) = rest.split_once(END).expect("where the tables end");
     let measured = render(&report, &harmless);
-    if env::var_os("BLESS").is_some() {
+    if blessing() {
         let page = format!("{before}{BEGIN}{measured}{END}{after}");
         fs::write(&path, page).expect("the document can be written");
     } else {
         assert_eq!(tables, measured, "BLESS=1 writes what was measured");
     }
+}
+
+/// What `crates/io-shared/tests/golden` reads is what the programs write now.
+#[test]
+fn accounts_are_written_as_they_always_were() {
+    let (calls, _) = bench::record();
+    let now = written(calls, &Idls::read());
+    let path = checkout("crates/io-shared/tests/golden/written.hex");
+    if blessing() {
+        fs::write(&path, now).expect("the accounts can be written");
+        return;
+    }
+    let golden = fs::read_to_string(&path).expect("the accounts");
+    for (golden, now) in golden.lines().zip(now.lines()) {
+        assert_eq!(golden, now, "BLESS=1 writes them as they are now");
+    }
+    assert_eq!(golden.len(), now.len(), "other layouts are written");
+}
+
+fn checkout(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+fn blessing() -> bool {
+    env::var_os("BLESS").is_some()
 }

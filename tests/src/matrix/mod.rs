@@ -9,9 +9,11 @@ mod subject;
 mod substitutes;
 mod table;
 mod tape;
+mod written;
 
 pub use harmless::Harmless;
 pub use idl::Idls;
 pub use report::Report;
 pub use table::render;
 pub use tape::{Call, Tape};
+pub use written::written;
