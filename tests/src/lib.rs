@@ -4,9 +4,11 @@
 pub mod amm;
 pub mod bench;
 pub mod books;
+pub mod fuzz;
 pub mod hostile;
 mod ledger;
 pub mod matrix;
+pub mod model;
 pub mod network;
 mod outcome;
 pub mod packet;

@@ -1,0 +1,115 @@
+//! What a run got to see: instructions that succeeded, errors that were returned.
+
+use super::action::Action;
+use io_client::shared::errors::{EmissionsError, MintError, PaymentsError, StakingError};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    path::PathBuf,
+};
+
+const PROGRAMS: [&str; 4] = ["io_mint", "io_staking", "io_emissions", "io_payments"];
+
+/// Instructions that set a network up, once, before its first step.
+const SETUP: [&str; 2] = ["initialize", "adopt"];
+
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// By program and name.
+    pub instructions: BTreeMap<(u8, String), u64>,
+    pub codes: BTreeMap<u32, u64>,
+}
+
+impl Coverage {
+    pub fn succeeded(&mut self, action: &Action) {
+        if let Some(instruction) = action.instruction() {
+            *self.instructions.entry(instruction).or_default() += 1;
+        }
+    }
+
+    pub fn refused(&mut self, code: u32) {
+        *self.codes.entry(code).or_default() += 1;
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        for (instruction, count) in &other.instructions {
+            *self.instructions.entry(instruction.clone()).or_default() += count;
+        }
+        for (code, count) in &other.codes {
+            *self.codes.entry(*code).or_default() += count;
+        }
+    }
+
+    /// Every instruction of the four programs, as their IDLs list them.
+    fn every_instruction() -> BTreeSet<(u8, String)> {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../idls");
+        let mut all = BTreeSet::new();
+        for (program, name) in (0..).zip(PROGRAMS) {
+            let text = std::fs::read_to_string(folder.join(format!("{name}.json")))
+                .expect("the IDLs are committed");
+            let idl: serde_json::Value = serde_json::from_str(&text).expect("an IDL is JSON");
+            let instructions = idl["instructions"].as_array().cloned().unwrap_or_default();
+            for instruction in instructions {
+                let name = instruction["name"].as_str().unwrap_or_default().to_owned();
+                all.insert((program, name));
+            }
+        }
+        all
+    }
+
+    /// Instructions that never succeeded, but for those that set a network up.
+    pub fn never(&self) -> Vec<String> {
+        let all = Self::every_instruction();
+        all.into_iter()
+            .filter(|found| !self.instructions.contains_key(found))
+            .filter(|(_, name)| !SETUP.contains(&name.as_str()))
+            .map(|(program, name)| format!("{}.{name}", PROGRAMS[usize::from(program)]))
+            .collect()
+    }
+
+    /// How often each instruction succeeded and each error was returned, as text.
+    pub fn table(&self) -> String {
+        let mut text = String::new();
+        for (program, name) in (0..).zip(PROGRAMS) {
+            let _ = write!(text, "{name}:");
+            for ((of, instruction), count) in &self.instructions {
+                if *of == program {
+                    let _ = write!(text, " {instruction} {count},");
+                }
+            }
+            text.push('\n');
+        }
+        text.push_str("errors:");
+        for (code, count) in &self.codes {
+            let _ = write!(text, " {} {count},", error_name(*code));
+        }
+        text.push('\n');
+        let _ = writeln!(text, "never returned: {}", self.unseen().join(", "));
+        text
+    }
+
+    /// Errors that were never returned.
+    pub fn unseen(&self) -> Vec<String> {
+        let codes = (6_000..6_400).filter(|code| named(*code).is_some());
+        codes
+            .filter(|code| !self.codes.contains_key(code))
+            .map(error_name)
+            .collect()
+    }
+}
+
+/// An error's name, with its program.
+fn named(code: u32) -> Option<String> {
+    let mint = MintError::from_code(code).map(|error| format!("mint.{error:?}"));
+    mint.or_else(|| StakingError::from_code(code).map(|error| format!("staking.{error:?}")))
+        .or_else(|| EmissionsError::from_code(code).map(|error| format!("emissions.{error:?}")))
+        .or_else(|| PaymentsError::from_code(code).map(|error| format!("payments.{error:?}")))
+}
+
+fn error_name(code: u32) -> String {
+    named(code).unwrap_or_else(|| match code {
+        0 => "of the runtime".to_owned(),
+        1 => "insufficient funds".to_owned(),
+        code => format!("{code}"),
+    })
+}

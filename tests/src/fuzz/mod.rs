@@ -1,0 +1,14 @@
+//! Random sequences of all instructions, on the built programs and on the [model](crate::model).
+
+pub mod action;
+pub mod build;
+pub mod campaign;
+pub mod cast;
+pub mod compare;
+pub mod coverage;
+pub mod exodus;
+pub mod generate;
+pub mod invariants;
+pub mod rig;
+pub mod run;
+pub mod shrink;
