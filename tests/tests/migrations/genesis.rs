@@ -152,7 +152,8 @@ fn as_many_allocations_as_a_file_may_have_fit_one_transaction() {
         let owner = Pubkey::new_from_array([owner; 32]);
         owners.push(owner);
         let allocation = format!(
-            "[[allocations]]\nname = \"of an owner with a name\"\nowner = \"{owner}\"\namount = \"10\"\n\n[emissions]"
+            "[[allocations]]\nname = \"of an owner with a name\"\nowner = \"{owner}\"\n\
+             amount = \"10\"\n\n[emissions]"
         );
         cast.edit("[emissions]", &allocation);
     }

@@ -4,6 +4,7 @@ mod deploy;
 mod failures;
 mod genesis;
 mod handover;
+mod listings;
 mod live;
 mod settings;
 mod site;
