@@ -164,7 +164,11 @@ async fn signatures_since(
 
 /// Lamports that a transaction took from the keeper, fee and rents; `None` if somebody else paid for it or
 /// it has nothing to do with the four programs, as when the keeper's owner takes lamports out.
-async fn cost(network: &Network, keeper: &Pubkey, signature: &Signature) -> Result<Option<u64>> {
+pub async fn cost(
+    network: &Network,
+    keeper: &Pubkey,
+    signature: &Signature,
+) -> Result<Option<u64>> {
     let config = RpcTransactionConfig {
         encoding: Some(UiTransactionEncoding::Base64),
         commitment: Some(network.rpc().commitment()),

@@ -1,6 +1,6 @@
 //! The keeper itself: round after round.
 
-use crate::{Budget, Config, Job, Metrics, Round, nodes::epoch_start, pulse::Pulse, runner::delay};
+use crate::{Budget, Config, Job, Metrics, Round, batch::delay, nodes::epoch_start, pulse::Pulse};
 use futures::try_join;
 use io_client::{
     Pubkey,
@@ -156,7 +156,12 @@ impl Keeper {
         }
         let (clock, emissions) = self.unless_stopped(self.now()).await.ok()?;
         let over = epoch_start(&emissions, emissions.epochs_done.saturating_add(1));
-        let turn = over.saturating_add_unsigned(delay(self, Job::Advance, over));
+        let turn = over.saturating_add_unsigned(delay(
+            &self.address(),
+            self.config.jitter,
+            Job::Advance,
+            over,
+        ));
         // One that is due already was refused, or waits for a better bounty.
         let seconds = u64::try_from(turn.checked_sub(clock.now)?).ok()?;
         (seconds > 0).then(|| Duration::from_secs(seconds))

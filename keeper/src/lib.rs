@@ -4,6 +4,7 @@
 //! from the chain and the [`Config`] alone, so a keeper can be killed at any moment and started anywhere
 //! else; only what it spent in the last hour is remembered, and that is read off the chain at the start.
 
+mod batch;
 mod budget;
 mod config;
 mod jobs;

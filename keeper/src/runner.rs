@@ -2,6 +2,8 @@
 
 use crate::{
     Budget, Job, Keeper, Tally,
+    batch::{chunks, culprit, delay, halves, length, still_due, useful},
+    budget,
     metrics::Fate,
     work::{Found, Work},
 };
@@ -9,12 +11,12 @@ use futures::{StreamExt, stream};
 use io_client::{
     Instruction, Pubkey,
     events::Event,
-    rpc::{Error, Landed, Prepared, Refusal, Result, Signature},
+    rpc::{Error, Prepared, Refusal, Result, Signature},
 };
 use solana_program::instruction::InstructionError;
 use solana_transaction_error::TransactionError;
 use std::{
-    hash::{DefaultHasher, Hash, Hasher},
+    fmt::Display,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::Duration,
 };
@@ -87,10 +89,10 @@ impl<'a> Runner<'a> {
     pub async fn run(&self, found: Found) -> Outcome {
         let mut outcome = Outcome::default();
         outcome.tally.skipped = found.skipped.values().copied().fold(0, u64::saturating_add);
-        outcome.tally.due = count(&found.work);
+        outcome.tally.due = length(&found.work);
         let (ready, waiting): (Vec<_>, Vec<_>) =
             found.work.into_iter().partition(|work| self.is_turn(work));
-        outcome.tally.waiting = count(&waiting);
+        outcome.tally.waiting = length(&waiting);
         // The same batches as other keepers', so that what one did drops out as a whole, in an order of
         // its own.
         let mut batches = chunks(ready, AT_ONCE);
@@ -104,33 +106,32 @@ impl<'a> Runner<'a> {
 
     /// Whether this keeper waited long enough to leave others the start.
     fn is_turn(&self, work: &Work) -> bool {
-        let delay = delay(self.keeper, work.job, work.since);
+        let (keeper, jitter) = (self.keeper.address(), self.keeper.config().jitter);
+        let delay = delay(&keeper, jitter, work.job, work.since);
         work.since.saturating_add_unsigned(delay) <= self.now
     }
 
     /// Does the works of a batch in as few transactions as it takes.
     pub async fn batch(&self, batch: Vec<Work>) -> Outcome {
         let mut outcome = Outcome::default();
+        let size = length(&batch);
         let mut rest = vec![batch];
         while let Some(batch) = rest.pop() {
-            if batch.is_empty() {
-                continue;
-            }
-            let size = count(&batch);
             if self.halted.load(Relaxed) || self.keeper.is_stopping() {
-                outcome.tally.undone = outcome.tally.undone.saturating_add(size);
-                continue;
+                break;
             }
             if let Err(error) = self.transaction(batch, &mut rest, &mut outcome).await {
-                outcome.tally.undone = outcome.tally.undone.saturating_add(size);
-                self.fail(error, &mut outcome);
+                self.halted.store(true, Relaxed);
+                outcome.errors.push(error);
             }
         }
+        let planned = length(&outcome.planned);
+        outcome.tally.undone = size.saturating_sub(outcome.tally.settled().saturating_add(planned));
         outcome
     }
 
-    /// Sends one transaction, or puts what it learned to be possible back into `rest`. An error is one
-    /// before anything was sent.
+    /// Sends one transaction, or puts what it learned to be possible back into `rest`. An error is one that
+    /// nothing more should be sent after.
     async fn transaction(
         &self,
         batch: Vec<Work>,
@@ -152,19 +153,21 @@ impl<'a> Runner<'a> {
                 rest.extend(halves(batch));
                 return Ok(());
             }
+            Err(error @ (Error::TooLarge { .. } | Error::Compile(_))) => {
+                refuse(&batch, &error, outcome);
+                return Ok(());
+            }
             Err(Error::Refused(refusal)) => {
                 return self.refused(batch, *refusal, rest, outcome).await;
             }
             Err(error) => return Err(error),
         };
-        let batch = match proven(batch, &prepared.events) {
-            Ok(batch) => batch,
-            Err((useful, idle)) => {
-                add(&mut outcome.tally.overtaken, count(&idle));
-                rest.push(useful);
-                return Ok(());
-            }
-        };
+        let (batch, idle) = useful(batch, &prepared.events);
+        if !idle.is_empty() {
+            add(&mut outcome.tally.overtaken, length(&idle));
+            rest.push(batch);
+            return Ok(());
+        }
         let rent = batch.iter().map(|work| work.rent);
         let cost = rent.fold(prepared.lamports, u64::saturating_add);
         if self.dry {
@@ -174,12 +177,11 @@ impl<'a> Runner<'a> {
             return Ok(());
         }
         let Some(reserved) = self.budget.reserve(self.now, cost) else {
-            add(&mut outcome.tally.held_back, count(&batch));
+            add(&mut outcome.tally.held_back, length(&batch));
             return Ok(());
         };
         if self.keeper.is_stopping() {
             self.budget.settle(&reserved, 0);
-            add(&mut outcome.tally.undone, count(&batch));
             return Ok(());
         }
         let sent = network.send(&prepared, &[self.keeper.key()]).await;
@@ -187,7 +189,11 @@ impl<'a> Runner<'a> {
         match sent {
             Ok(landed) => {
                 metrics.sent(Fate::Landed);
-                self.landed(batch, &prepared, landed, cost, outcome).await;
+                let cost = self.cost(&landed.signature, &prepared, cost).await;
+                self.budget.settle(&reserved, cost);
+                add(&mut outcome.tally.lamports, cost);
+                self.landed(batch, &prepared, &landed.signature, outcome)
+                    .await;
                 Ok(())
             }
             Err(Error::Failed { signature, refusal }) => {
@@ -202,7 +208,6 @@ impl<'a> Runner<'a> {
             Err(Error::Expired { .. }) => {
                 metrics.sent(Fate::Expired);
                 self.budget.settle(&reserved, 0);
-                add(&mut outcome.tally.undone, count(&batch));
                 Ok(())
             }
             Err(error @ Error::Unknown { .. }) => {
@@ -221,16 +226,9 @@ impl<'a> Runner<'a> {
     async fn drop_overtaken(&self, batch: Vec<Work>, outcome: &mut Outcome) -> Result<Vec<Work>> {
         let watched: Vec<_> = batch.iter().map(|work| work.watch).collect();
         let accounts = self.keeper.network().raw_accounts(&watched).await?;
-        let (due, overtaken): (Vec<_>, Vec<_>) =
-            batch
-                .into_iter()
-                .zip(accounts)
-                .partition(|(work, account)| {
-                    let data = account.as_ref().map(|(_, data)| data.as_slice());
-                    data.is_some_and(|data| (work.still_due)(data))
-                });
+        let (due, overtaken) = still_due(batch, &accounts);
         add(&mut outcome.tally.overtaken, length(&overtaken));
-        Ok(due.into_iter().map(|(work, _)| work).collect())
+        Ok(due)
     }
 
     /// Finds the work that a transaction was refused for, and puts the others back into `rest`.
@@ -256,12 +254,8 @@ impl<'a> Runner<'a> {
         }
         let culprit = batch.remove(culprit(&batch, usize::from(*index)));
         rest.push(batch);
-        let (job, subject) = (culprit.job, culprit.subject);
         let still = self.drop_overtaken(vec![culprit], outcome).await?;
-        if !still.is_empty() {
-            add(&mut outcome.tally.refused, 1);
-            tracing::warn!(%job, %subject, %refusal, "refused");
-        }
+        refuse(&still, &refusal, outcome);
         Ok(())
     }
 
@@ -270,17 +264,15 @@ impl<'a> Runner<'a> {
         &self,
         batch: Vec<Work>,
         prepared: &Prepared,
-        landed: Landed,
-        cost: u64,
+        signature: &Signature,
         outcome: &mut Outcome,
     ) {
         // What the simulation recorded, if the endpoint cannot say what it did in fact.
-        let events = match self.events(&landed.signature).await {
+        let events = match self.events(signature).await {
             Some(events) => events,
             None => prepared.events.clone(),
         };
         add(&mut outcome.tally.transactions, 1);
-        add(&mut outcome.tally.lamports, cost);
         for event in &events {
             if let Event::EpochAdvanced(advanced) = event {
                 self.keeper.metrics().earned(advanced.bounty);
@@ -288,7 +280,6 @@ impl<'a> Runner<'a> {
         }
         for work in &batch {
             let (job, subject, what) = (work.job, work.subject, &work.what);
-            let signature = landed.signature;
             if work.is_proven_by(&events) {
                 add(&mut outcome.tally.done, 1);
                 outcome.done.push(subject);
@@ -313,63 +304,23 @@ impl<'a> Runner<'a> {
         None
     }
 
-    fn fail(&self, error: Error, outcome: &mut Outcome) {
-        self.halted.store(true, Relaxed);
-        outcome.errors.push(error);
-    }
-}
-
-/// Seconds that a keeper leaves to others before it does what is due since a moment.
-pub(crate) fn delay(keeper: &Keeper, job: Job, since: i64) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (keeper.address(), job, since).hash(&mut hasher);
-    let most = keeper.config().jitter.saturating_add(1);
-    hasher.finish().checked_rem(most).unwrap_or(0)
-}
-
-/// The works that the events prove; without events there is nothing to tell by. `Err` are those that
-/// would do something and those that would not.
-fn proven(
-    batch: Vec<Work>,
-    events: &[Event],
-) -> core::result::Result<Vec<Work>, (Vec<Work>, Vec<Work>)> {
-    if events.is_empty() {
-        return Ok(batch);
-    }
-    let (useful, idle): (Vec<_>, Vec<_>) = batch
-        .into_iter()
-        .partition(|work| work.is_proven_by(events));
-    if idle.is_empty() {
-        Ok(useful)
-    } else {
-        Err((useful, idle))
-    }
-}
-
-/// Which work instruction number `index` of the transaction is of.
-fn culprit(batch: &[Work], index: usize) -> usize {
-    let mut end = 0_usize;
-    let found = batch.iter().position(|work| {
-        end = end.saturating_add(work.instructions.len());
-        index < end
-    });
-    found.unwrap_or(batch.len().saturating_sub(1))
-}
-
-fn halves(mut batch: Vec<Work>) -> [Vec<Work>; 2] {
-    let second = batch.split_off(batch.len().div_ceil(2));
-    [batch, second]
-}
-
-fn chunks(works: Vec<Work>, size: usize) -> Vec<Vec<Work>> {
-    let mut chunks = Vec::new();
-    let mut works = works.into_iter();
-    loop {
-        let chunk: Vec<_> = works.by_ref().take(size).collect();
-        if chunk.is_empty() {
-            return chunks;
+    /// Lamports that a transaction took that was expected to take `most`. Less if an account was made
+    /// by somebody else in the meantime.
+    async fn cost(&self, signature: &Signature, prepared: &Prepared, most: u64) -> u64 {
+        if most == prepared.lamports {
+            return most;
         }
-        chunks.push(chunk);
+        let keeper = self.keeper.address();
+        let cost = budget::cost(self.keeper.network(), &keeper, signature);
+        cost.await.ok().flatten().unwrap_or(most)
+    }
+}
+
+/// Counts works that cannot be done, and says why.
+fn refuse(works: &[Work], why: &dyn Display, outcome: &mut Outcome) {
+    for Work { job, subject, .. } in works {
+        add(&mut outcome.tally.refused, 1);
+        tracing::warn!(%job, %subject, %why, "refused");
     }
 }
 
@@ -383,14 +334,6 @@ fn planned(batch: Vec<Work>, lamports: u64, affordable: bool) -> impl Iterator<I
         lamports,
         affordable,
     })
-}
-
-fn count(works: &[Work]) -> u64 {
-    length(works)
-}
-
-fn length<T>(of: &[T]) -> u64 {
-    u64::try_from(of.len()).unwrap_or(u64::MAX)
 }
 
 fn add(to: &mut u64, count: u64) {

@@ -31,6 +31,14 @@ impl Tally {
         self.overtaken > 0 && self.done == 0
     }
 
+    /// Works whose fate is known.
+    pub const fn settled(&self) -> u64 {
+        self.done
+            .saturating_add(self.overtaken)
+            .saturating_add(self.refused)
+            .saturating_add(self.held_back)
+    }
+
     /// Adds what `other` counted.
     pub fn join(&mut self, other: &Self) {
         let add = |a: &mut u64, b: u64| *a = a.saturating_add(b);

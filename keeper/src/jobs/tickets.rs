@@ -120,7 +120,6 @@ pub fn find(
     now: i64,
 ) -> Found {
     let mut found = Found::default();
-    let mut made = HashSet::new();
     for (address, ticket) in &look.tickets {
         let (Some(position), Some(kind)) = (
             look.positions.get(&ticket.position),
@@ -141,9 +140,8 @@ pub fn find(
             Some(Destination::Ready) => {}
             Some(Destination::Missing) if rules.create_accounts => {
                 instructions.push(token::create_associated(keeper, &wallet, mint));
-                if made.insert(wallet) {
-                    rent = look.rent;
-                }
+                // For each ticket of the wallet: whichever comes first pays it.
+                rent = look.rent;
             }
             Some(Destination::Missing) => {
                 found.skip("the wallet has no IO account");
@@ -236,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn accounts_are_made_only_if_so_configured_and_paid_for_once() {
+    fn accounts_are_made_only_if_so_configured() {
         let mut look = Tickets::default();
         add(&mut look, 1, TrancheKind::Protected, Destination::Ready);
         add(&mut look, 2, TrancheKind::Exposed, Destination::Missing);
@@ -249,11 +247,6 @@ mod tests {
         let rents: Vec<_> = found.work.iter().map(|work| work.rent).collect();
         assert_eq!(rents, [0, 7]);
         assert_eq!(found.skipped.values().sum::<u64>(), 1);
-        // Two tickets of one wallet: the second finds the account made.
-        let twin = look.tickets[1];
-        look.tickets.push((key(4), twin.1));
-        let (_, found) = paid(&look, true, NOW);
-        assert_eq!(found.work.iter().map(|work| work.rent).sum::<u64>(), 7);
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! Several keepers at once, and a keeper with little to spend.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use io_client::{
     Pubkey,
     events::Event,
+    pda,
     rpc::History,
-    shared::{constants::HOUR, ids::io_emissions},
+    shared::{
+        constants::HOUR,
+        ids::{TOKEN_PROGRAM, io_emissions},
+    },
 };
 use io_keeper::{Job, Keeper};
 use io_localnet::books;
@@ -137,5 +141,38 @@ async fn a_spent_budget_ends_sending_until_the_hour_is_over() -> Result<()> {
     stage.travel(HOUR + 60).await?;
     let more = next.round().await?.total();
     assert!(more.transactions > 3 && more.held_back == 0, "{more:?}");
+    a_refusal_concerns_nobody_else(&stage).await?;
+    a_keeper_waits_for_its_turn(&stage).await?;
     stage.local.stop().await
+}
+
+/// One of the nodes cannot be harvested: its vault is frozen, as no instruction could do it.
+async fn a_refusal_concerns_nobody_else(stage: &Stage) -> Result<()> {
+    let vault = pda::reward_vault(&stage.nodes[5]).0;
+    let (_, mut data) = stage.chain.raw_account(&vault).await?.context("a vault")?;
+    data[108] = 2;
+    stage.overwrite(&vault, &TOKEN_PROGRAM, &data).await?;
+    stage.score().await?;
+    stage.next_epoch().await?;
+    let keeper = stage.keeper(|_| ()).await?;
+    let round = keeper.round().await?;
+    ensure!(round.errors.is_empty(), "{:?}", round.errors);
+    let harvest = round.jobs[&Job::Harvest];
+    let all = u64::from(NODES);
+    assert_eq!((harvest.done, harvest.refused), (all - 1, 1), "{harvest:?}");
+    assert_eq!(
+        metric(&keeper, "io_keeper_refused_total{task=\"harvest\"}"),
+        Some(1)
+    );
+    Ok(())
+}
+
+async fn a_keeper_waits_for_its_turn(stage: &Stage) -> Result<()> {
+    let late = stage.keeper(|config| config.jitter = 1_000_000_000).await?;
+    stage.score().await?;
+    stage.next_epoch().await?;
+    let total = late.round().await?.total();
+    assert!(total.due > 0);
+    assert_eq!((total.waiting, total.transactions), (total.due, 0));
+    Ok(())
 }

@@ -256,6 +256,21 @@ impl Stage {
         anyhow::bail!("the clock did not move")
     }
 
+    /// Puts `data` where no instruction could.
+    pub async fn overwrite(&self, address: &Pubkey, owner: &Pubkey, data: &[u8]) -> Result<()> {
+        let request = RpcRequest::Custom {
+            method: "surfnet_setAccount",
+        };
+        let hex: String = data.iter().map(|byte| format!("{byte:02x}")).collect();
+        let account = json!({ "data": hex, "owner": owner.to_string() });
+        let arguments = json!([address.to_string(), account]);
+        self.chain
+            .rpc()
+            .send::<serde_json::Value>(request, arguments)
+            .await?;
+        Ok(())
+    }
+
     /// Goes to the minute after the open epoch's end.
     pub async fn next_epoch(&self) -> Result<()> {
         let config = self.emissions().await?;
