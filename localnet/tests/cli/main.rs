@@ -6,4 +6,5 @@ mod common;
 mod events;
 mod payments;
 mod people;
+mod readme;
 mod staking;
