@@ -96,6 +96,14 @@ impl<C: Chain> Survey<'_, C> {
         let rules = &self.cluster.emissions;
         let distributor = io_emissions::CONFIG.address;
         if let Some(minter) = self.minter(&distributor)? {
+            ensure!(
+                (minter.curve, minter.start_at) == (rules.curve, rules.start_at)
+                    || self.emissions.is_some(),
+                "the distributor's minter begins at {} on curve {}, and the file has changed since; \
+                 restore it",
+                minter.start_at,
+                minter.curve
+            );
             self.usable("emissions", minter.active_at);
             return Ok(());
         }
@@ -160,19 +168,20 @@ impl<C: Chain> Survey<'_, C> {
     pub(super) fn allocations(&mut self) -> Result<()> {
         let operator = self.operator.authority;
         let genesis = self.cluster.genesis().context("allocations overflow")?;
-        let minted = match self.minter(&operator)? {
+        let (minted, total) = match self.minter(&operator)? {
             None if self.issued() => return Ok(()),
-            None => 0,
-            Some(minter) => minter.minted,
+            None => (0, genesis),
+            Some(minter) => (minter.minted, minter.total),
         };
         if genesis == 0 || minted == genesis {
             return Ok(());
         }
         ensure!(
-            minted == 0,
-            "{} IO were minted at genesis, and the allocations of the file sum to {}; it has changed \
-             since, restore it",
+            minted == 0 && total == genesis,
+            "{} of {} IO were minted at genesis, and the allocations of the file sum to {}; it has \
+             changed since, restore it",
             amount::format_io(minted),
+            amount::format_io(total),
             amount::format_io(genesis)
         );
         let io = self.io()?;

@@ -173,3 +173,32 @@ fn as_many_allocations_as_a_file_may_have_fit_one_transaction() {
     let error = plan(&cast.cluster(), &cast.operator(), &cast.site.world).expect_err("too late");
     assert!(error.to_string().contains("restore it"), "{error}");
 }
+
+#[test]
+fn a_file_that_changed_while_its_migration_was_interrupted_is_refused() {
+    for (from, to, until) in [
+        ("500_000_000", "400_000_000", "allow the authority"),
+        (
+            "start_at = 1719316800",
+            "start_at = 1719320400",
+            "allow the distributor",
+        ),
+        ("\"hourly\"", "\"monthly\"", "allow the distributor"),
+    ] {
+        let mut cast = Cast::new();
+        for step in cast.plan() {
+            cast.site.send(&step);
+            if step.what.starts_with(until) {
+                break;
+            }
+        }
+        let before = cast.text.clone();
+        cast.edit(from, to);
+        let refused = plan(&cast.cluster(), &cast.operator(), &cast.site.world);
+        let error = refused.expect_err("changed").to_string();
+        assert!(error.ends_with("restore it"), "{error}");
+        cast.text = before;
+        cast.migrate();
+        assert_eq!(cast.verify(), []);
+    }
+}
