@@ -10,6 +10,7 @@ use crate::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::Args;
 use io_client::{Instruction, Pubkey, rpc::Network};
+use serde_json::Value;
 use solana_address_lookup_table_interface::state::AddressLookupTable;
 use solana_message::{
     AccountKeys, VersionedMessage,
@@ -17,12 +18,12 @@ use solana_message::{
 };
 use solana_program::instruction::AccountMeta;
 use solana_transaction::versioned::VersionedTransaction;
-use std::io::Read;
 
 /// Say in words what an exported transaction does, before you sign or approve it
 #[derive(Args)]
 pub struct Decode {
-    /// The transaction or its message, in base64 or base58; `-` for standard input
+    /// The transaction or its message, in base64 or base58; a file with it, or with what --export --json
+    /// printed; `-` for standard input
     transaction: String,
 }
 
@@ -73,7 +74,8 @@ impl Decode {
 /// fee payer's.
 #[derive(Args)]
 pub struct Sign {
-    /// The transaction or its message, in base64 or base58; `-` for standard input
+    /// The transaction or its message, in base64 or base58; a file with it, or with what --export --json
+    /// printed; `-` for standard input
     transaction: String,
     #[command(flatten)]
     signing: Signing,
@@ -109,34 +111,46 @@ impl Sign {
     }
 }
 
-/// The message of a transaction, or one by itself, in base64 or base58.
-fn read(text: &str) -> Result<VersionedMessage> {
+/// The message of a transaction, or one by itself: as it is written, in a file, or from standard input.
+fn read(given: &str) -> Result<VersionedMessage> {
     let wrong = || {
         Failure::usage(
             "this is neither a transaction nor a message",
-            "give what --export printed, in base64 or base58",
+            "give what --export printed, in base64 or base58, or a file with it",
         )
     };
-    let mut written = text.to_owned();
-    if text == "-" {
-        written.clear();
-        std::io::stdin()
-            .read_to_string(&mut written)
-            .map_err(|error| {
-                Failure::usage(
-                    format!("standard input cannot be read: {error}"),
-                    "give it as an argument",
-                )
-            })?;
+    if let Some(message) = parse(given) {
+        return Ok(message);
     }
+    let written = match given {
+        "-" => std::io::read_to_string(std::io::stdin()),
+        path => std::fs::read_to_string(path),
+    };
+    let written = written.map_err(|_| wrong())?;
+    let exported: Option<Value> = serde_json::from_str(&written).ok();
+    let Some(exported) = exported else {
+        return parse(&written).ok_or_else(wrong);
+    };
+    match exported["transactions"].as_array().map(Vec::as_slice) {
+        None => exported["transaction_base64"].as_str(),
+        Some([one]) => one["transaction_base64"].as_str(),
+        Some(several) => {
+            return Err(Failure::usage(
+                format!("{} transactions are in it", several.len()),
+                "give one of them, its `transaction_base64`",
+            ));
+        }
+    }
+    .and_then(parse)
+    .ok_or_else(wrong)
+}
+
+fn parse(written: &str) -> Option<VersionedMessage> {
     let written = written.trim();
     let base64 = BASE64_STANDARD.decode(written).ok();
     let base58 = bs58::decode(written).into_vec().ok();
-    base64
-        .into_iter()
-        .chain(base58)
-        .find_map(|bytes| message_of(&bytes))
-        .ok_or_else(wrong)
+    let mut forms = base64.into_iter().chain(base58);
+    forms.find_map(|bytes| message_of(&bytes))
 }
 
 fn message_of(bytes: &[u8]) -> Option<VersionedMessage> {
@@ -236,6 +250,7 @@ async fn loaded(
 mod tests {
     use super::*;
     use io_client::payments;
+    use serde_json::json;
     use solana_hash::Hash;
     use solana_message::{AddressLookupTableAccount, v0};
 
@@ -261,6 +276,24 @@ mod tests {
         for written in ["", "hello", "AAAA", &bs58::encode([0; 200]).into_string()] {
             assert!(read(written).is_err(), "{written}");
         }
+
+        let text = BASE64_STANDARD.encode(&transaction);
+        let path = std::env::temp_dir().join(format!("io-exported-{}", std::process::id()));
+        let from_file = |content: String| {
+            std::fs::write(&path, content).expect("writes");
+            read(path.to_str().expect("UTF-8")).ok()
+        };
+        let one = json!({ "transaction_base64": text });
+        for content in [
+            format!("{text}\n"),
+            one.to_string(),
+            json!({ "transactions": [one] }).to_string(),
+        ] {
+            assert_eq!(from_file(content), Some(message.clone()));
+        }
+        let two = json!({ "transactions": [one, one] });
+        assert_eq!(from_file(two.to_string()), None);
+        std::fs::remove_file(&path).expect("is there");
     }
 
     #[test]

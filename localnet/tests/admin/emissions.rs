@@ -112,7 +112,7 @@ async fn rules_and_shares_change_and_nodes_are_scored() -> Result<()> {
 }
 
 /// Goes to the next epoch and shares out what was emitted until then.
-async fn advance(stage: &Stage) -> Result<()> {
+pub async fn advance(stage: &Stage) -> Result<()> {
     stage.travel(3_600).await?;
     let authority: Pubkey = stage.authority();
     let bounty = token::associated(&authority, &IO_MINT);

@@ -8,5 +8,6 @@ mod governance;
 mod migrate;
 mod mint;
 mod payments;
+mod readme;
 mod stage;
 mod staking;
