@@ -93,7 +93,7 @@ impl Substitution {
 
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Unsigned => "the account does not sign, nor one of anybody else in its place",
+            Self::Unsigned => "the account does not sign, nor does anybody else's in its place",
             Self::ReadOnly => "the transaction does not let the account be written",
             Self::Closed => "there is nothing at the account's address",
             Self::WrongOwner => "the same address and bytes, owned by an unknown program",
@@ -224,6 +224,7 @@ impl Row<'_> {
         let key = meta.pubkey;
         if meta.is_signer {
             self.flagged(position, Substitution::Unsigned);
+            self.unsigned_beside_a_stranger(position, key);
             let signers = self.around.signers.iter().copied();
             let signers: Vec<_> = signers.chain([STRANGER]).filter(|to| *to != key).collect();
             for signer in signers {
@@ -258,6 +259,25 @@ impl Row<'_> {
             }
         }
         self.push(position, substitution, instruction, Vec::new());
+    }
+
+    /// Where one wallet signs in two places, a stranger signs in the others and it not at all.
+    fn unsigned_beside_a_stranger(&mut self, position: usize, key: Pubkey) {
+        let mut instruction = self.subject.instruction.clone();
+        let mut others = 0;
+        for (index, meta) in instruction.accounts.iter_mut().enumerate() {
+            if meta.pubkey == key && meta.is_signer {
+                if index == position {
+                    meta.is_signer = false;
+                } else {
+                    meta.pubkey = STRANGER;
+                    others += 1;
+                }
+            }
+        }
+        if others > 0 {
+            self.push(position, Substitution::Unsigned, instruction, Vec::new());
+        }
     }
 
     fn replace(
