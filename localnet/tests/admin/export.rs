@@ -2,11 +2,14 @@
 
 use anyhow::{Context, Result};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use io_client::shared::{
-    ids::io_payments,
-    state::{PaymentsConfig, Scheduled},
+use io_client::{
+    Pubkey,
+    shared::{
+        ids::io_payments,
+        state::{PaymentsConfig, Scheduled},
+    },
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use solana_keypair::read_keypair_file;
 use solana_transaction::versioned::VersionedTransaction;
 
@@ -106,5 +109,64 @@ async fn an_exported_transaction_is_read_and_signed_elsewhere() -> Result<()> {
         (nonsense.code, &nonsense.json["error"]["kind"]),
         (2, &"usage".into())
     );
+    stage.local.stop().await
+}
+
+/// A multisig's vault is an address of its program: nobody has a key for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vault_without_a_key_gets_its_transactions() -> Result<()> {
+    let stage = Stage::open("admin-vault").await?;
+    let multisig = Pubkey::new_unique();
+    let (vault, _) = Pubkey::find_program_address(&[b"vault", &[0]], &multisig);
+    // As if the vault had accepted, which only its program can make it do.
+    let config = &io_payments::CONFIG.address;
+    let account = stage.chain.raw_account(config).await?;
+    let (_, mut data) = account.context("a config")?;
+    let authority = stage.authority();
+    let at = data
+        .windows(32)
+        .position(|window| window == authority.as_ref());
+    let at = at.context("an authority")?;
+    data[at..at + 32].copy_from_slice(vault.as_ref());
+    let data: String = data.iter().map(|byte| format!("{byte:02x}")).collect();
+    let put = json!([config.to_string(), { "data": data }]);
+    stage.cheat("surfnet_setAccount", put).await?;
+
+    let export = ["admin", "asset", "fee", "usdc", "1.5", "--export"];
+    let poor = stage.run(&stage.authority_file(), &export)?;
+    assert_eq!(poor.code, 1, "{:#}", poor.json);
+    assert!(
+        poor.json["error"]["message"]
+            .to_string()
+            .contains("lamports"),
+        "{:#}",
+        poor.json
+    );
+    let airdrop = stage
+        .chain
+        .rpc()
+        .request_airdrop(&vault, 1_000_000_000)
+        .await?;
+    stage
+        .chain
+        .rpc()
+        .poll_for_signature_confirmation(&airdrop, 1)
+        .await?;
+    let exported = stage.run(&stage.authority_file(), &export)?;
+    assert_eq!(exported.code, 0, "{:#}", exported.json);
+    assert_eq!(
+        exported.json["signers"],
+        Value::from(vec![vault.to_string()])
+    );
+
+    // What is imported does the one thing, and leaves the limits to who executes it.
+    let message = text(&exported.json, "message_base58")?;
+    let decoded = stage
+        .run(&stage.authority_file(), &["admin", "decode", message])?
+        .json;
+    let instructions = decoded["instructions"].as_array().context("a list")?;
+    assert_eq!(instructions.len(), 1, "{decoded:#}");
+    assert_eq!(instructions[0]["name"], "schedule_asset_fee");
+    assert_eq!(instructions[0]["accounts"][0]["address"], vault.to_string());
     stage.local.stop().await
 }
