@@ -55,6 +55,23 @@ impl Localnet {
         reset: bool,
         said: impl Fn(&str) + Send + 'static,
     ) -> Result<Self> {
+        let state = folder.join("state.sqlite");
+        Self::start_with(Some(&state), folder, port, reset, said).await
+    }
+
+    /// Starts a network with an empty chain that is kept in memory, and its keys in `folder`. A write to the
+    /// file grows dearer with the accounts that a program has.
+    pub async fn start_in_memory(folder: &Path, port: u16) -> Result<Self> {
+        Self::start_with(None, folder, port, true, |_| ()).await
+    }
+
+    async fn start_with(
+        state: Option<&Path>,
+        folder: &Path,
+        port: u16,
+        reset: bool,
+        said: impl Fn(&str) + Send + 'static,
+    ) -> Result<Self> {
         let lock = lock(folder)?;
         if reset && folder.exists() {
             fs::remove_dir_all(folder)
@@ -65,8 +82,7 @@ impl Localnet {
         let authority = setup::key(&folder.join("authority.json"))?;
         let usdc = setup::key(&folder.join("usdc-mint.json"))?;
 
-        let state = folder.join("state.sqlite");
-        let machine = Machine::start(&state, port, authority.pubkey()).await?;
+        let machine = Machine::start(state, port, authority.pubkey()).await?;
         let url = format!("http://127.0.0.1:{port}");
         let made = {
             let (authority, usdc) = (authority.insecure_clone(), usdc.insecure_clone());

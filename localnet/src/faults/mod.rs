@@ -94,9 +94,15 @@ impl fmt::Display for Fault {
     }
 }
 
+/// How long an overtaken transaction is under way, in milliseconds.
+const OVERTAKEN: (u64, u64) = (200, 2_000);
+
 /// How often each fault happens: of 1,000 requests that it can befall.
-#[derive(Clone, Debug, Default)]
-pub struct Rates(Vec<(Fault, u32)>);
+#[derive(Clone, Debug)]
+pub struct Rates {
+    rates: Vec<(Fault, u32)>,
+    overtaken: (u64, u64),
+}
 
 impl Rates {
     /// Every fault, those that only a few requests can meet more often.
@@ -108,17 +114,38 @@ impl Rates {
                 particular
             }
         };
-        Self(Fault::ALL.map(|fault| (fault, rate(fault))).to_vec())
+        Self {
+            rates: Fault::ALL.map(|fault| (fault, rate(fault))).to_vec(),
+            overtaken: OVERTAKEN,
+        }
     }
 
     /// Only `fault`.
     pub fn only(fault: Fault, rate: u32) -> Self {
-        Self(vec![(fault, rate)])
+        Self {
+            rates: vec![(fault, rate)],
+            overtaken: OVERTAKEN,
+        }
+    }
+
+    /// None.
+    pub fn none() -> Self {
+        Self {
+            rates: Vec::new(),
+            overtaken: OVERTAKEN,
+        }
+    }
+
+    /// Lets overtaken transactions be under way for `least` to `most` milliseconds.
+    #[must_use]
+    pub const fn overtaken_by(mut self, least: u64, most: u64) -> Self {
+        self.overtaken = (least, most);
+        self
     }
 
     /// What happens to a request of `method`, if anything; `chance` is 0 to 999.
     fn pick(&self, method: &str, mut chance: u32) -> Option<Fault> {
-        for (fault, rate) in &self.0 {
+        for (fault, rate) in &self.rates {
             if fault.befalls(method) {
                 match chance.checked_sub(*rate) {
                     Some(rest) => chance = rest,

@@ -234,8 +234,9 @@ impl State {
             Fault::Overtaken => {
                 let state = self.clone();
                 let accepted = accepted(&request)?;
+                let between = self.lock().rates.overtaken;
                 tokio::spawn(async move {
-                    state.wait(LATE).await;
+                    state.wait(between).await;
                     // Nobody waits for the answer.
                     let _ = state.forward(&request).await;
                 });

@@ -26,7 +26,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Starts this program again as an endpoint with an empty chain in `folder`: its command has to take
+    /// Starts this program again as an endpoint with an empty chain and its keys in `folder`: its command has to take
     /// `endpoint <folder> <port>` and call [`serve`].
     pub async fn start(folder: &Path) -> Result<Self> {
         let port = port()?;
@@ -70,9 +70,10 @@ impl Endpoint {
     }
 }
 
-/// Serves a local network with an empty chain in `folder` until standard input ends, and removes it.
+/// Serves a local network with an empty chain in memory until standard input ends, and removes `folder`,
+/// where its keys are.
 pub async fn serve(folder: &Path, port: u16) -> Result<()> {
-    let network = Localnet::start(folder, port, true, |_| ()).await?;
+    let network = Localnet::start_in_memory(folder, port).await?;
     println!("{READY}");
     let mut rest = Vec::new();
     tokio::io::stdin().read_to_end(&mut rest).await?;

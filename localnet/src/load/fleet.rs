@@ -23,9 +23,10 @@ use io_keeper::{Config, HarvestRules, Job, Keeper};
 use serde_json::json;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+use solana_system_interface::instruction::transfer;
 use surfpool_core::solana_rpc_client::api::request::RpcRequest;
 
-use super::{Cost, Endpoint, Progress, Stage, meter};
+use super::{Cost, Endpoint, Progress, Stage, key, meter};
 
 const IO_MINT: Pubkey = io_mint::MINT.address;
 /// Device classes of the local network, which the nodes are of in turn.
@@ -34,6 +35,9 @@ const CLASSES: u16 = 9;
 const REGISTERED: usize = 12;
 const SCORED: usize = 24;
 const RAISED: usize = 24;
+/// Kind of the keeper's key, and what it has for fees.
+const KEEPER: u8 = 3;
+const KEEPER_LAMPORTS: u64 = 1_000_000_000_000;
 
 /// What nodes of one number cost.
 #[derive(Debug)]
@@ -69,6 +73,8 @@ struct Member {
 struct Fleet<'a> {
     network: Network,
     authority: &'a Keypair,
+    /// Of a wallet without a past: a keeper reads what it spent in the last hour.
+    keeper: Keypair,
     members: Vec<Member>,
     parallel: usize,
     progress: Progress<'a>,
@@ -86,9 +92,16 @@ pub async fn run(
         members: members(&network, &endpoint.authority.pubkey(), count).await?,
         network,
         authority: &endpoint.authority,
+        keeper: key(KEEPER, 0),
         parallel,
         progress,
     };
+    let (from, to) = (endpoint.authority.pubkey(), fleet.keeper.pubkey());
+    let fund = transfer(&from, &to, KEEPER_LAMPORTS);
+    fleet
+        .network
+        .execute(&from, &[fund], &[&endpoint.authority])
+        .await?;
     let mut stages = Vec::new();
     let mut stage = |name, cost| stages.push(Stage { name, cost });
 
@@ -323,7 +336,7 @@ impl Fleet<'_> {
             harvest: HarvestRules { min: 1, every: 0 },
             ..Config::default()
         };
-        let keeper = Keeper::new(config, self.authority.insecure_clone());
+        let keeper = Keeper::new(config, self.keeper.insecure_clone());
         let round = keeper.round().await?;
         ensure!(round.errors.is_empty(), "{job}: {:?}", round.errors);
         let tally = round.total();

@@ -25,13 +25,13 @@ pub use report::page;
 pub struct Settings {
     /// Sizes of the network, one after the other, each on an empty chain.
     pub nodes: Vec<usize>,
-    /// Payments in all, for each number of wallets.
+    /// Payments that each wallet makes.
     pub payments: usize,
-    /// How many wallets pay at the same time, one after the other.
+    /// How many wallets pay at the same time, one number after the other.
     pub wallets: Vec<usize>,
     /// Transactions under way at the same time, but for payments.
     pub parallel: usize,
-    /// Where the chains are kept meanwhile.
+    /// Where keys are kept meanwhile.
     pub folder: PathBuf,
 }
 
@@ -64,7 +64,8 @@ pub async fn measure(settings: Settings, progress: Progress<'_>) -> Result<Repor
     let requests = market.requests().await?;
     let mut runs = Vec::new();
     for wallets in &settings.wallets {
-        let run = market.run(*wallets, settings.payments, progress).await;
+        let payments = wallets.saturating_mul(settings.payments);
+        let run = market.run(*wallets, payments, progress).await;
         runs.push(run.with_context(|| format!("with {wallets} wallets"))?);
     }
     crate::books::audit(&endpoint.network()).await?;

@@ -96,6 +96,15 @@ impl Worker<'_> {
         self.attempts
     }
 
+    /// Pays once, without a receipt that would refuse to be paid again.
+    pub async fn pay_without_receipt(mut self) -> Vec<Attempt> {
+        let reference = self.random_id();
+        let amount = IO;
+        self.attempt(Deed::PayMicro { reference, amount }, Prospect::Good)
+            .await;
+        self.attempts
+    }
+
     async fn next(&mut self, number: u64) {
         let id = self.random_id();
         let io = number + self.random.u64(1..100) * IO;

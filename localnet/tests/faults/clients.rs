@@ -1,6 +1,6 @@
 //! Wallets that pay and stake through endpoints that fail.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use fastrand::Rng;
@@ -22,7 +22,7 @@ use crate::{
 
 const WALLETS: u8 = 10;
 /// Things that each wallet tries.
-const EACH: u32 = 16;
+const EACH: u32 = 12;
 /// Faults in 1,000 requests, of each kind: of those that can befall any, and of the others.
 const COMMON: u32 = 18;
 const PARTICULAR: u32 = 60;
@@ -109,6 +109,56 @@ async fn a_transaction_that_one_node_cannot_read_is_followed() -> Result<()> {
     Sums::default()
         .check_wallet(&clean, &people.wallets[0], &attempts)
         .await?;
+    localnet.stop().await
+}
+
+/// Transactions that reach the chain about when their blockhash expires, each again and again: one that is
+/// given up has not landed, and the one that is signed in its place lands alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_comes_late_lands_once() -> Result<()> {
+    const WALLETS: u8 = 12;
+    /// Around the life of a blockhash, 150 slots of 400 ms.
+    const LATE: (u64, u64) = (45_000, 75_000);
+    let seed = seed();
+    let folder = Folder::new("faults-late");
+    let localnet = Localnet::start(&folder.0, port(), true, |_| ()).await?;
+    let clean = Network::new(&localnet.url);
+    let people = People::new(&localnet, &clean, WALLETS).await?;
+    let now = clean.clock().await?.now;
+    let (mut workers, mut proxies) = (Vec::new(), Vec::new());
+    for (wallet, number) in people.wallets.iter().zip(0..) {
+        let seed = seed.wrapping_add(number);
+        let rates = Rates::only(Fault::Overtaken, 1_000).overtaken_by(LATE.0, LATE.1);
+        let proxy = Proxy::start(&localnet.url, seed, rates).await?;
+        let worker = Worker {
+            people: &people,
+            wallet,
+            network: Network::new(&proxy.url),
+            random: Rng::with_seed(seed),
+            now,
+            attempts: Vec::new(),
+        };
+        workers.push(worker.pay_without_receipt());
+        proxies.push(proxy);
+    }
+    let well_again = async {
+        tokio::time::sleep(Duration::from_millis(LATE.1)).await;
+        for proxy in &proxies {
+            proxy.set_rates(Rates::none());
+        }
+    };
+    let (attempts, ()) = tokio::join!(join_all(workers), well_again);
+    // What was sent last is still under way.
+    tokio::time::sleep(Duration::from_millis(LATE.1)).await;
+    let mut sums = Sums::default();
+    for (wallet, attempts) in people.wallets.iter().zip(&attempts) {
+        sums.check_wallet(&clean, wallet, attempts).await?;
+    }
+    let all: Vec<&Attempt> = attempts.iter().flatten().collect();
+    report(&all);
+    ensure!(all.iter().all(|attempt| attempt.outcome.is_ok()), "lost");
+    let signed_anew = all.iter().filter(|attempt| attempt.signed.len() > 1);
+    println!("{} of {} were signed anew", signed_anew.count(), all.len());
     localnet.stop().await
 }
 
