@@ -11,21 +11,10 @@ use clap::{Args, ValueEnum};
 use io_client::{
     Instruction, Pubkey, emissions, mint, payments,
     rpc::Network,
-    shared::{
-        ids::{io_emissions, io_mint, io_payments, io_staking},
-        state::{EmissionsConfig, Governance, MintConfig, PaymentsConfig, StakingConfig},
-    },
+    shared::state::{EmissionsConfig, Governance, MintConfig, PaymentsConfig, StakingConfig},
     staking,
 };
-
-/// One of the four programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Program {
-    Mint,
-    Staking,
-    Emissions,
-    Payments,
-}
+use io_migrations::Program;
 
 /// Programs that a command is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -40,16 +29,11 @@ enum Programs {
 impl Programs {
     fn list(self) -> Vec<Program> {
         match self {
-            Self::Mint => vec![Program::Mint],
-            Self::Staking => vec![Program::Staking],
-            Self::Emissions => vec![Program::Emissions],
-            Self::Payments => vec![Program::Payments],
-            Self::All => vec![
-                Program::Mint,
-                Program::Staking,
-                Program::Emissions,
-                Program::Payments,
-            ],
+            Self::Mint => vec![Program::IoMint],
+            Self::Staking => vec![Program::IoStaking],
+            Self::Emissions => vec![Program::IoEmissions],
+            Self::Payments => vec![Program::IoPayments],
+            Self::All => Program::ALL.to_vec(),
         }
     }
 }
@@ -70,10 +54,10 @@ enum Pausable {
 impl Pausable {
     fn list(self) -> Vec<Program> {
         match self {
-            Self::Mint => vec![Program::Mint],
-            Self::Staking => vec![Program::Staking],
-            Self::Payments => vec![Program::Payments],
-            Self::All => vec![Program::Mint, Program::Staking, Program::Payments],
+            Self::Mint => vec![Program::IoMint],
+            Self::Staking => vec![Program::IoStaking],
+            Self::Payments => vec![Program::IoPayments],
+            Self::All => vec![Program::IoMint, Program::IoStaking, Program::IoPayments],
         }
     }
 }
@@ -85,94 +69,84 @@ struct Seat {
     paused: bool,
 }
 
-impl Program {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Mint => "io_mint",
-            Self::Staking => "io_staking",
-            Self::Emissions => "io_emissions",
-            Self::Payments => "io_payments",
-        }
+/// What a value is called that a program has now.
+const fn now_of(program: Program) -> &'static str {
+    match program {
+        Program::IoMint => "io_mint, now",
+        Program::IoStaking => "io_staking, now",
+        Program::IoEmissions => "io_emissions, now",
+        Program::IoPayments => "io_payments, now",
     }
+}
 
-    /// What a value is called that it has now.
-    const fn now(self) -> &'static str {
-        match self {
-            Self::Mint => "io_mint, now",
-            Self::Staking => "io_staking, now",
-            Self::Emissions => "io_emissions, now",
-            Self::Payments => "io_payments, now",
+async fn seat(network: &Network, program: Program) -> Result<Seat> {
+    let config = &program.config();
+    let (governance, paused) = match program {
+        Program::IoMint => {
+            let config: MintConfig = network.account(config).await?;
+            (config.governance, config.paused)
         }
-    }
-
-    async fn seat(self, network: &Network) -> Result<Seat> {
-        let (governance, paused) = match self {
-            Self::Mint => {
-                let config: MintConfig = network.account(&io_mint::CONFIG.address).await?;
-                (config.governance, config.paused)
-            }
-            Self::Staking => {
-                let config: StakingConfig = network.account(&io_staking::CONFIG.address).await?;
-                (config.governance, config.paused)
-            }
-            Self::Emissions => {
-                let config: EmissionsConfig =
-                    network.account(&io_emissions::CONFIG.address).await?;
-                (config.governance, 0)
-            }
-            Self::Payments => {
-                let config: PaymentsConfig = network.account(&io_payments::CONFIG.address).await?;
-                (config.governance, config.paused)
-            }
-        };
-        Ok(Seat {
-            program: self,
-            governance,
-            paused: paused != 0,
-        })
-    }
-
-    fn nominate(self, authority: &Pubkey, nominee: &Pubkey) -> Instruction {
-        match self {
-            Self::Mint => mint::nominate_authority(authority, nominee),
-            Self::Staking => staking::nominate_authority(authority, nominee),
-            Self::Emissions => emissions::nominate_authority(authority, nominee),
-            Self::Payments => payments::nominate_authority(authority, nominee),
+        Program::IoStaking => {
+            let config: StakingConfig = network.account(config).await?;
+            (config.governance, config.paused)
         }
-    }
-
-    fn accept(self, nominee: &Pubkey) -> Instruction {
-        match self {
-            Self::Mint => mint::accept_authority(nominee),
-            Self::Staking => staking::accept_authority(nominee),
-            Self::Emissions => emissions::accept_authority(nominee),
-            Self::Payments => payments::accept_authority(nominee),
+        Program::IoEmissions => {
+            let config: EmissionsConfig = network.account(config).await?;
+            (config.governance, 0)
         }
-    }
-
-    fn set_guardian(self, authority: &Pubkey, guardian: &Pubkey) -> Instruction {
-        match self {
-            Self::Mint => mint::set_guardian(authority, guardian),
-            Self::Staking => staking::set_guardian(authority, guardian),
-            Self::Emissions => emissions::set_guardian(authority, guardian),
-            Self::Payments => payments::set_guardian(authority, guardian),
+        Program::IoPayments => {
+            let config: PaymentsConfig = network.account(config).await?;
+            (config.governance, config.paused)
         }
-    }
+    };
+    Ok(Seat {
+        program,
+        governance,
+        paused: paused != 0,
+    })
+}
 
-    fn set_paused(self, signer: &Pubkey, paused: bool) -> Option<Instruction> {
-        match self {
-            Self::Mint => Some(mint::set_paused(signer, paused)),
-            Self::Staking => Some(staking::set_paused(signer, paused)),
-            Self::Emissions => None,
-            Self::Payments => Some(payments::set_paused(signer, paused)),
-        }
+fn nominate(program: Program, authority: &Pubkey, nominee: &Pubkey) -> Instruction {
+    match program {
+        Program::IoMint => mint::nominate_authority(authority, nominee),
+        Program::IoStaking => staking::nominate_authority(authority, nominee),
+        Program::IoEmissions => emissions::nominate_authority(authority, nominee),
+        Program::IoPayments => payments::nominate_authority(authority, nominee),
+    }
+}
+
+fn accept(program: Program, nominee: &Pubkey) -> Instruction {
+    match program {
+        Program::IoMint => mint::accept_authority(nominee),
+        Program::IoStaking => staking::accept_authority(nominee),
+        Program::IoEmissions => emissions::accept_authority(nominee),
+        Program::IoPayments => payments::accept_authority(nominee),
+    }
+}
+
+fn set_guardian(program: Program, authority: &Pubkey, guardian: &Pubkey) -> Instruction {
+    match program {
+        Program::IoMint => mint::set_guardian(authority, guardian),
+        Program::IoStaking => staking::set_guardian(authority, guardian),
+        Program::IoEmissions => emissions::set_guardian(authority, guardian),
+        Program::IoPayments => payments::set_guardian(authority, guardian),
+    }
+}
+
+/// `None` for the distributor, which has no pause of its own.
+fn pause_or_resume(program: Program, signer: &Pubkey, paused: bool) -> Option<Instruction> {
+    match program {
+        Program::IoMint => Some(mint::set_paused(signer, paused)),
+        Program::IoStaking => Some(staking::set_paused(signer, paused)),
+        Program::IoEmissions => None,
+        Program::IoPayments => Some(payments::set_paused(signer, paused)),
     }
 }
 
 async fn seats(network: &Network, programs: Vec<Program>) -> Result<Vec<Seat>> {
     let mut seats = Vec::new();
     for program in programs {
-        seats.push(program.seat(network).await?);
+        seats.push(seat(network, program).await?);
     }
     Ok(seats)
 }
@@ -239,7 +213,7 @@ async fn set_paused(
     let names: Vec<_> = left.iter().map(|seat| seat.program.name()).collect();
     let instructions = left
         .iter()
-        .filter_map(|seat| seat.program.set_paused(&acting.wallet, paused))
+        .filter_map(|seat| pause_or_resume(seat.program, &acting.wallet, paused))
         .collect();
     Change::of(format!("{verb} {}", names.join(", ")), now, instructions)
         .with("Paused", "was_paused", Shown::Flag(!paused))
@@ -264,7 +238,7 @@ pub struct Guardian {
 impl Guardian {
     pub async fn run(self, context: &Context) -> Result<Report> {
         let set =
-            |program: Program, authority: &Pubkey| program.set_guardian(authority, &self.guardian);
+            |program: Program, authority: &Pubkey| set_guardian(program, authority, &self.guardian);
         let is = |governance: &Governance| governance.guardian;
         let what = "replace the guardian";
         by_authority(
@@ -295,7 +269,8 @@ pub struct Nominate {
 
 impl Nominate {
     pub async fn run(self, context: &Context) -> Result<Report> {
-        let set = |program: Program, authority: &Pubkey| program.nominate(authority, &self.nominee);
+        let set =
+            |program: Program, authority: &Pubkey| nominate(program, authority, &self.nominee);
         let is = |governance: &Governance| governance.pending_authority;
         let what = "nominate the next authority";
         by_authority(
@@ -341,7 +316,7 @@ async fn by_authority(
     let instructions = left.iter().map(|seat| set(seat.program, &acting.wallet));
     let mut change = Change::of(what, now, instructions.collect());
     for seat in &left {
-        let (label, key) = (seat.program.now(), seat.program.name());
+        let (label, key) = (now_of(seat.program), seat.program.name());
         change = change.with(label, key, Shown::or_nobody(is(&seat.governance)));
     }
     change
@@ -386,10 +361,10 @@ impl Accept {
         if mine.is_empty() {
             office(first).check(&acting.wallet)?;
         }
-        let instructions = mine.iter().map(|seat| seat.program.accept(&acting.wallet));
+        let instructions = mine.iter().map(|seat| accept(seat.program, &acting.wallet));
         let mut change = Change::of("accept the authority", now, instructions.collect());
         for seat in mine {
-            let (label, key) = (seat.program.now(), seat.program.name());
+            let (label, key) = (now_of(seat.program), seat.program.name());
             change = change.with(label, key, Shown::Address(seat.governance.authority));
         }
         change
