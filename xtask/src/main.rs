@@ -6,6 +6,8 @@ mod cargo;
 mod checks;
 mod demo;
 mod digest;
+mod fuzz;
+mod fuzz_parsers;
 mod errors;
 mod idl;
 mod load;
@@ -46,6 +48,10 @@ enum Command {
     Test,
     /// Measure the compute units of every instruction
     Bench(bench::Options),
+    /// Run random sequences of all instructions on the built programs and on a model of the protocol
+    Fuzz(fuzz::Options),
+    /// Fuzz what parses bytes: instruction data, accounts, prices, venues, events, amounts
+    FuzzParsers(fuzz_parsers::Options),
     /// Write the programs' IDLs into idls/ from their sources
     Idl(idl::Options),
     /// Check formatting, run clippy, compare the IDLs
@@ -78,6 +84,8 @@ fn run(cli: Cli) -> Result<()> {
         Command::Simulate(options) => simulate::run(&checkout, &options),
         Command::Test => checks::test(&checkout),
         Command::Bench(options) => bench::run(&checkout, &options),
+        Command::Fuzz(options) => fuzz::run(&checkout, &options),
+        Command::FuzzParsers(options) => fuzz_parsers::run(&checkout, &options),
         Command::Idl(options) => idl::run(&checkout, &options),
         Command::Lint => checks::lint(&checkout),
         Command::Toolchain { update_lock } => {

@@ -707,6 +707,17 @@ impl Action {
         }
     }
 
+    /// The program that an action of every program names; 0 for the others.
+    pub fn program(&self) -> u8 {
+        match self {
+            Self::NominateAuthority { program, .. }
+            | Self::AcceptAuthority { program, .. }
+            | Self::SetGuardian { program, .. }
+            | Self::SetPaused { program, .. } => *program,
+            _ => 0,
+        }
+    }
+
     /// The program, by number, and the instruction's name there; nothing for what happens outside.
     pub fn instruction(&self) -> Option<(u8, String)> {
         let value = serde_json::to_value(self).ok()?;

@@ -3,8 +3,9 @@
 use super::action::Action;
 use io_client::shared::errors::{EmissionsError, MintError, PaymentsError, StakingError};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Write as _,
+    mem::{Discriminant, discriminant},
     path::PathBuf,
 };
 
@@ -18,12 +19,19 @@ pub struct Coverage {
     /// By program and name.
     pub instructions: BTreeMap<(u8, String), u64>,
     pub codes: BTreeMap<u32, u64>,
+    /// Instructions of actions looked up before, by kind of action and the program it names.
+    known: HashMap<(Discriminant<Action>, u8), Option<(u8, String)>>,
 }
 
 impl Coverage {
     pub fn succeeded(&mut self, action: &Action) {
-        if let Some(instruction) = action.instruction() {
-            *self.instructions.entry(instruction).or_default() += 1;
+        let kind = (discriminant(action), action.program());
+        let instruction = self.known.entry(kind).or_insert_with(|| action.instruction());
+        if let Some(instruction) = instruction {
+            match self.instructions.get_mut(instruction) {
+                Some(count) => *count += 1,
+                None => drop(self.instructions.insert(instruction.clone(), 1)),
+            }
         }
     }
 

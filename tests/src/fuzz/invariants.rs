@@ -3,10 +3,9 @@
 use super::{
     action::{Action, Step},
     cast::WALLETS,
-    run::signs,
 };
 use crate::model::{
-    Account, IO, Model, NodeKey, Raw, Reason, curve::Curve, exact::of_units, swap::fee_of,
+    Account, IO, Model, NodeKey, Raw, Reason, Who, curve::Curve, exact::of_units, swap::fee_of,
 };
 use io_client::shared::{
     constants::{HARD_CAP, MAX_FEE_BPS, RULE_CHANGE_DELAY},
@@ -163,7 +162,12 @@ fn router(model: &Model) -> Result<(), String> {
 }
 
 /// What a step may have changed: invariants of what it touched, and 5 and 6 of what it did.
-pub fn after(before: &Model, after: &Model, step: &Step) -> Result<(), String> {
+pub fn after(
+    before: &Model,
+    after: &Model,
+    step: &Step,
+    signers: &[Who],
+) -> Result<(), String> {
     supply(after)?;
     emissions(after)?;
     router(after)?;
@@ -175,14 +179,19 @@ pub fn after(before: &Model, after: &Model, step: &Step) -> Result<(), String> {
             stake(after, *key)?;
         }
     }
-    others(before, after, step)?;
+    others(before, after, step, signers)?;
     payments(before, after, step)
 }
 
 /// 5: nobody's tokens, stake or rewards fall by what others do; a slash apart.
-fn others(before: &Model, after: &Model, step: &Step) -> Result<(), String> {
+fn others(
+    before: &Model,
+    after: &Model,
+    step: &Step,
+    signers: &[Who],
+) -> Result<(), String> {
     for who in 0..WALLETS {
-        if step.actions.iter().any(|action| signs(action, who)) {
+        if signers.contains(&who) {
             continue;
         }
         for account in (0..3).map(|token| Account::Wallet(who, token)) {

@@ -117,7 +117,13 @@ impl Run {
                 let changed = self.rig.model.clone();
                 self.rig.model = model;
                 self.compare_written(&written)?;
-                invariants::after(&changed, &self.rig.model, step)?;
+                let signers: Vec<u8> = instructions
+                    .iter()
+                    .flat_map(|instruction| &instruction.accounts)
+                    .filter(|account| account.is_signer)
+                    .map(|account| self.rig.cast.who(&account.pubkey))
+                    .collect();
+                invariants::after(&changed, &self.rig.model, step, &signers)?;
                 for (instruction, action) in instructions.iter().zip(&of_action) {
                     self.check_locks(&step.actions[*action], instruction)?;
                 }
@@ -254,18 +260,4 @@ fn things(action: &Action) -> Vec<Thing> {
         }
         _ => Vec::new(),
     }
-}
-
-/// For the invariants: whether the wallet signs an action.
-pub fn signs(action: &Action, who: u8) -> bool {
-    let value = serde_json::to_value(action).unwrap_or_default();
-    let fields = value
-        .as_object()
-        .and_then(|object| object.values().next())
-        .cloned();
-    let names = ["by", "payer"];
-    names.iter().any(|name| {
-        let field = fields.as_ref().and_then(|fields| fields.get(name));
-        field.and_then(serde_json::Value::as_u64) == Some(who.into())
-    })
 }

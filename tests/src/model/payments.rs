@@ -350,6 +350,9 @@ impl Model {
     /// A supplier gives back, from its vault or its owner's wallet, at most what it got.
     pub fn refund(&mut self, by: Who, payer: Who, id: u16, vault: bool, amount: Raw) -> Outcome {
         let mut refused = Refused::default();
+        // From an account to itself: see `pay_io`.
+        let own = !vault && by == payer;
+        refused.unless(!own, Reason::Account);
         refused.unless(self.payments.suppliers.contains_key(&by), Reason::Account);
         let Some(receipt) = self.payments.receipts.get_mut(&(payer, id)) else {
             refused.unless(false, PaymentsError::WrongAccount);
@@ -366,9 +369,7 @@ impl Model {
         refused.unless(amount > 0, PaymentsError::ZeroAmount);
         let within = entry.refunded + amount <= entry.delivered;
         refused.unless(within, PaymentsError::RefundTooHigh);
-        let own = !vault && by == payer;
         refused.unless(!own, PaymentsError::WrongSource);
-        refused.unless(!own, Reason::Account);
         let source = if vault {
             Account::Earnings(by)
         } else {
