@@ -1,6 +1,6 @@
 //! Instructions of the programs around the four: system, loader, compute budget, token accounts.
 
-use super::{Known, idl::hex, reader::Reader};
+use super::{Known, idl::hex, reader::Reader, units::text_of};
 use crate::output::Shown;
 use io_client::{
     Instruction,
@@ -52,7 +52,7 @@ fn system(data: &[u8]) -> Option<Known> {
         } => known(
             "allocate_with_seed",
             vec![
-                ("seed", Shown::text(seed)),
+                ("seed", text_of(&seed)),
                 ("space", Shown::Number(space)),
                 ("owner", Shown::Address(owner)),
             ],

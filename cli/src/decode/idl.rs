@@ -155,7 +155,7 @@ impl Decoding<'_> {
             }
             Type::I64 => Shown::Time(self.reader.i64()?),
             Type::Pubkey => Shown::or_nobody(Pubkey::new_from_array(self.reader.array()?)),
-            Type::String => Shown::text(self.reader.string()?),
+            Type::String => units::text_of(&self.reader.string()?),
             Type::Bytes => {
                 let length = self.reader.length()?;
                 hex(&self.reader.bytes(length)?)

@@ -57,8 +57,37 @@ fn by_rule(found: &[(String, Shown)], value: u64) -> Shown {
 pub fn bytes(path: &str, bytes: &[u8]) -> Shown {
     let text = core::str::from_utf8(bytes).ok();
     let text = text.map(|text| text.trim_end_matches('\0'));
-    match text.filter(|text| !text.is_empty() && !text.contains(char::is_control)) {
-        Some(text) if path == "name" => Shown::text(text),
+    match text {
+        Some(name) if path == "name" => text_of(name),
         _ => hex(bytes),
+    }
+}
+
+/// Text that somebody else chose, as it is shown to whoever is to sign it: what could move the cursor, or
+/// change the direction of writing, and so hide the rest, is escaped.
+pub fn text_of(text: &str) -> Shown {
+    let plain = |one: char| one.is_alphanumeric() || one.is_ascii_graphic() || one == ' ';
+    if text.chars().all(plain) {
+        Shown::text(text)
+    } else {
+        Shown::text(text.escape_default().to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_hide_what_is_beside_it() {
+        for (text, shown) in [
+            ("io.net & Söhne", "io.net & Söhne"),
+            ("B200", "B200"),
+            ("a\u{1b}[2Kb", "a\\u{1b}[2Kb"),
+            ("a\u{202e}b", "a\\u{202e}b"),
+            ("a\nb", "a\\nb"),
+        ] {
+            assert_eq!(text_of(text).human(), shown);
+        }
     }
 }
