@@ -118,7 +118,9 @@ async fn a_transaction_that_one_node_cannot_read_is_followed() -> Result<()> {
 async fn a_transaction_that_comes_late_lands_once() -> Result<()> {
     const WALLETS: u8 = 12;
     /// Around the life of a blockhash, 150 slots of 400 ms.
-    const LATE: (u64, u64) = (45_000, 75_000);
+    const LATE: (u64, u64) = (56_000, 76_000);
+    /// From then on nothing passes until the endpoint is well again.
+    const SWALLOWED: u64 = 36_000;
     let seed = seed();
     let folder = Folder::new("faults-late");
     let localnet = Localnet::start(&folder.0, port(), true, |_| ()).await?;
@@ -141,15 +143,20 @@ async fn a_transaction_that_comes_late_lands_once() -> Result<()> {
         workers.push(worker.pay_without_receipt());
         proxies.push(proxy);
     }
+    let set = |rates: Rates| {
+        proxies
+            .iter()
+            .for_each(|proxy| proxy.set_rates(rates.clone()))
+    };
     let well_again = async {
-        tokio::time::sleep(Duration::from_millis(LATE.1)).await;
-        for proxy in &proxies {
-            proxy.set_rates(Rates::none());
-        }
+        tokio::time::sleep(Duration::from_millis(SWALLOWED)).await;
+        set(Rates::only(Fault::Swallowed, 1_000));
+        tokio::time::sleep(Duration::from_millis(LATE.1 - SWALLOWED)).await;
+        set(Rates::none());
+        // What came last is still under way.
+        tokio::time::sleep(Duration::from_millis(SWALLOWED)).await;
     };
     let (attempts, ()) = tokio::join!(join_all(workers), well_again);
-    // What was sent last is still under way.
-    tokio::time::sleep(Duration::from_millis(LATE.1)).await;
     let mut sums = Sums::default();
     for (wallet, attempts) in people.wallets.iter().zip(&attempts) {
         sums.check_wallet(&clean, wallet, attempts).await?;
@@ -158,7 +165,9 @@ async fn a_transaction_that_comes_late_lands_once() -> Result<()> {
     report(&all);
     ensure!(all.iter().all(|attempt| attempt.outcome.is_ok()), "lost");
     let signed_anew = all.iter().filter(|attempt| attempt.signed.len() > 1);
-    println!("{} of {} were signed anew", signed_anew.count(), all.len());
+    let signed_anew = signed_anew.count();
+    println!("{signed_anew} of {} were signed anew", all.len());
+    ensure!(signed_anew > 0, "no blockhash expired");
     localnet.stop().await
 }
 
