@@ -1,4 +1,4 @@
-//! The account matrix on the built programs, and accounts as they write them: see `docs/assurance.md`.
+//! The account matrix on the built programs, and what they write: see `docs/assurance.md`.
 
 use io_tests::{
     bench,
@@ -40,19 +40,19 @@ fn every_account_is_checked() {
 
 /// What `crates/io-shared/tests/golden` reads is what the programs write now.
 #[test]
-fn accounts_are_written_as_they_always_were() {
+fn accounts_and_events_are_written_as_they_always_were() {
     let (calls, _) = bench::record();
     let now = written(calls, &Idls::read());
     let path = checkout("crates/io-shared/tests/golden/written.hex");
     if blessing() {
-        fs::write(&path, now).expect("the accounts can be written");
+        fs::write(&path, now).expect("it can be written");
         return;
     }
-    let golden = fs::read_to_string(&path).expect("the accounts");
+    let golden = fs::read_to_string(&path).expect("what was written");
     for (golden, now) in golden.lines().zip(now.lines()) {
         assert_eq!(golden, now, "BLESS=1 writes them as they are now");
     }
-    assert_eq!(golden.len(), now.len(), "other layouts are written");
+    assert_eq!(golden.len(), now.len(), "more or less is written");
 }
 
 fn checkout(path: &str) -> PathBuf {

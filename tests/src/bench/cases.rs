@@ -819,6 +819,41 @@ impl Bench {
         self.rows.push(row(named, median, &ours, &theirs));
         let whose = "with an oracle and a cap, ";
         self.own_part("pay_token", whose, median, &ours, &theirs);
+        self.keep(prices);
+    }
+
+    /// What a keeper may do once both tokens have a price: no rows of their own, but calls of another
+    /// shape.
+    fn keep(&mut self, [usdc_price, io_price]: [Pubkey; 2]) {
+        let (io, usdc, amm) = (io_mint::MINT.address, self.network.usdc, self.network.amm);
+        let keeper = self.b.holder.pubkey();
+        let owner = self.a.operator.pubkey();
+        self.run(payments::set_supplier(
+            &owner,
+            PayoutPreference::Usdc,
+            &owner,
+            1,
+        ));
+        let pay_out = payments::PayOut {
+            caller: keeper,
+            supplier_owner: owner,
+            io_mint: io,
+            usdc_mint: usdc,
+            destination: token::associated(&owner, &usdc),
+            amount: IO,
+            min_usdc_out: 1,
+        };
+        let route = amm.route(&io, IO).bounded_by([io_price, usdc_price]);
+        self.run(payments::pay_out(&pay_out, &route));
+        let buy_back = payments::BuyBack {
+            caller: keeper,
+            io_mint: io,
+            usdc_mint: usdc,
+            amount: USDC,
+            min_io_out: 1,
+        };
+        let route = amm.route(&usdc, USDC).bounded_by([usdc_price, io_price]);
+        self.run(payments::buy_back(&buy_back, &route));
     }
 
     /// The router's own part of a swap, with and without what the runtime takes for making a call.

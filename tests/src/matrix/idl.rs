@@ -1,6 +1,6 @@
 //! What the IDLs call instructions, their accounts, and layouts.
 
-use io_client::{Instruction, Pubkey};
+use io_client::{Instruction, Pubkey, shared::events::EVENT_TAG};
 use serde::Deserialize;
 use std::{fs, path::Path};
 
@@ -13,6 +13,7 @@ struct Idl {
     metadata: Metadata,
     instructions: Vec<Described>,
     accounts: Vec<Tagged>,
+    events: Vec<Tagged>,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +89,14 @@ impl Idls {
         let mut layouts = self.of(owner)?.accounts.iter();
         let layout = layouts.find(|layout| data.starts_with(&layout.discriminator))?;
         Some(&layout.name)
+    }
+
+    /// The event that a program's call of itself carries.
+    pub fn event(&self, data: &[u8]) -> Option<&str> {
+        let data = data.strip_prefix(&EVENT_TAG)?;
+        let mut events = self.0.iter().flat_map(|idl| &idl.events);
+        let event = events.find(|event| data.starts_with(&event.discriminator))?;
+        Some(&event.name)
     }
 
     fn of(&self, program: &Pubkey) -> Option<&Idl> {

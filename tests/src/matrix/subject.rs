@@ -53,6 +53,8 @@ pub struct Subject {
     pub made: Vec<bool>,
     pub instruction: Instruction,
     pub changes: Changes,
+    /// Data of every instruction that a program called.
+    pub inner: Vec<Vec<u8>>,
     /// The same of another party, and what it does if it succeeds at the same time.
     pub twin: Option<Instruction>,
     pub twin_changes: Option<Changes>,
@@ -76,7 +78,7 @@ impl Subject {
                 .expect("a wallet is well formed");
         }
         let instruction = call.instruction;
-        let changes = simulate(&svm, &instruction)?;
+        let (changes, inner) = simulate(&svm, &instruction)?;
         let names = idls
             .names(&instruction)
             .expect("the call is one of the four programs'");
@@ -88,10 +90,12 @@ impl Subject {
             made: Vec::new(),
             instruction,
             changes,
+            inner,
             twin_changes: call
                 .twin
                 .as_ref()
-                .and_then(|twin| simulate(&svm, twin).ok()),
+                .and_then(|twin| simulate(&svm, twin).ok())
+                .map(|(changes, _)| changes),
             twin: call.twin,
             svm,
         };
@@ -158,7 +162,7 @@ impl Subject {
                 (*address, before)
             })
             .collect();
-        let result = simulate(&self.svm, instruction);
+        let result = simulate(&self.svm, instruction).map(|(changes, _)| changes);
         for (address, account) in before {
             self.put(&address, account);
         }
@@ -191,8 +195,12 @@ impl Subject {
     }
 }
 
-/// Runs one instruction; nothing of it lasts.
-fn simulate(svm: &LiteSVM, instruction: &Instruction) -> Result<Changes, TransactionError> {
+/// Runs one instruction, of which nothing lasts: what it changes, and the data of the instructions that
+/// programs called.
+fn simulate(
+    svm: &LiteSVM,
+    instruction: &Instruction,
+) -> Result<(Changes, Vec<Vec<u8>>), TransactionError> {
     let message = Message::new(std::slice::from_ref(instruction), Some(&FEE_PAYER));
     let done = svm
         .simulate_transaction(Transaction::new_unsigned(message))
@@ -205,7 +213,9 @@ fn simulate(svm: &LiteSVM, instruction: &Instruction) -> Result<Changes, Transac
             let after = Some(Account::from(after)).filter(|account| account.lamports > 0);
             (address != FEE_PAYER && before != after).then_some((address, (before, after)))
         });
-    Ok(changes.collect())
+    let inner = done.meta.inner_instructions.into_iter().flatten();
+    let inner = inner.map(|inner| inner.instruction.data);
+    Ok((changes.collect(), inner.collect()))
 }
 
 fn existing(svm: &LiteSVM, address: &Pubkey) -> Option<Account> {
