@@ -34,6 +34,7 @@ pub enum Command {
     Withdraw(stake::Withdraw),
     Claim(stake::Claim),
     Compound(stake::Compound),
+    SetPayout(stake::SetPayout),
     ClosePosition(stake::ClosePosition),
     #[command(subcommand)]
     Emissions(emissions::Emissions),
@@ -61,6 +62,7 @@ impl Command {
             Self::Withdraw(command) => command.run(context).await,
             Self::Claim(command) => command.run(context).await,
             Self::Compound(command) => command.run(context).await,
+            Self::SetPayout(command) => command.run(context).await,
             Self::ClosePosition(command) => command.run(context).await,
             Self::Emissions(command) => command.run(context).await,
             Self::Supply(command) => command.run(context).await,

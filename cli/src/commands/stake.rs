@@ -219,6 +219,31 @@ impl ClosePosition {
     }
 }
 
+/// Pay claims and withdrawals of the wallet's positions on a node to another wallet from now on
+#[derive(Args)]
+pub struct SetPayout {
+    /// The node's address
+    node: Pubkey,
+    /// Wallet that is paid
+    payout: Pubkey,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl SetPayout {
+    pub async fn run(self, context: &Context) -> Result<Report> {
+        let acting = self.signing.acting(context)?;
+        let network = &context.network;
+        let instructions =
+            staking::set_payout(network, &acting.actor(), &self.node, &self.payout).await?;
+        let describe =
+            |_: &[Event]| on(&self.node).with("Paid to", "payout", Shown::Address(self.payout));
+        acting
+            .carry_out("set who is paid", &instructions, describe)
+            .await
+    }
+}
+
 fn on(node: &Pubkey) -> Record {
     Record::new().with("Node", "node", Shown::Address(*node))
 }

@@ -293,6 +293,15 @@ async fn closed(farm: &Farm) -> Result<()> {
     farm.act(operator, &["node", "commission", &node, "5"])?;
     let state = farm.state().await?;
     assert_eq!(state.node.commission_bps.at(state.now), 500);
+    farm.act(holder, &["close-position", &node])?;
+    assert!(
+        positions_of(&town.chain, &holder.address())
+            .await?
+            .is_empty()
+    );
+    farm.act(holder, &["stake", &node, "100"])?;
+    let elsewhere = town.stranger("elsewhere")?;
+    farm.act(holder, &["set-payout", &node, &elsewhere.name()])?;
     farm.act(operator, &["node", "delegation", &node, "closed"])?;
     assert_eq!(farm.state().await?.node.delegation_open, 0);
     let closed = town.failed(
@@ -312,15 +321,37 @@ async fn closed(farm: &Farm) -> Result<()> {
     let synced = farm.act(holder, &["node", "sync", &node])?;
     assert_eq!(synced["changed"], false);
 
-    town.failed(operator, &["node", "close", &node], 1, "not retired")?;
+    for command in ["close", "clear"] {
+        town.failed(operator, &["node", command, &node], 1, "not retired")?;
+    }
     farm.act(operator, &["node", "retire", &node])?;
     town.failed(operator, &["node", "close", &node], 1, "positions")?;
     farm.act(operator, &["unstake", &node, "--all"])?;
+    // The holder does not come back: the operator sees to it that it is paid.
+    let answer = farm.act(operator, &["node", "clear", &node])?;
+    assert_eq!(number(&answer, "unstaked")?, 100 * IO);
+    // A ticket of the operator's had cooled down already.
+    assert_eq!(number(&answer, "withdrawn")?, 100_000 * IO);
+    town.failed(
+        operator,
+        &["node", "clear", &node],
+        1,
+        "nothing can be done",
+    )?;
     town.travel(COOLDOWN).await?;
     let answer = farm.act(operator, &["withdraw"])?;
-    assert_eq!(answer["tickets"].as_array().map(Vec::len), Some(2));
+    assert_eq!(answer["tickets"].as_array().map(Vec::len), Some(1));
+    let answer = farm.act(operator, &["node", "clear", &node])?;
+    assert_eq!(
+        (number(&answer, "withdrawn")?, number(&answer, "closed")?),
+        (100 * IO, 2)
+    );
+    assert_eq!(
+        town.io_of(&elsewhere).await?,
+        100 * IO,
+        "where the holder is paid"
+    );
     for person in [holder, operator] {
-        farm.act(person, &["close-position", &node])?;
         assert!(
             positions_of(&town.chain, &person.address())
                 .await?

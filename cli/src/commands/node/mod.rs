@@ -23,6 +23,7 @@ pub enum Node {
     Delegation(operator::Delegation),
     Sync(operator::Sync),
     Retire(operator::Retire),
+    Clear(operator::Clear),
     Close(operator::Close),
 }
 
@@ -37,6 +38,7 @@ impl Node {
             Self::Delegation(command) => command.run(context).await,
             Self::Sync(command) => command.run(context).await,
             Self::Retire(command) => command.run(context).await,
+            Self::Clear(command) => command.run(context).await,
             Self::Close(command) => command.run(context).await,
         }
     }

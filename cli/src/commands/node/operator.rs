@@ -2,6 +2,7 @@
 
 use crate::{
     args::{node_id, percent},
+    commands::figures,
     context::Context,
     failure::{Failure, Result},
     output::{Record, Report, Shown},
@@ -247,6 +248,68 @@ impl Retire {
         acting
             .carry_out("retire a node", &instructions, describe)
             .await
+    }
+}
+
+/// Move everybody on a retired node one step on: pay rewards, start cooldowns, pay what has cooled down, close
+/// empty positions
+///
+/// Everything is paid to whom it belongs; anyone may. Run it until the node is empty: now, and 14 days later.
+#[derive(Args)]
+pub struct Clear {
+    /// The node's address
+    node: Pubkey,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Clear {
+    pub async fn run(self, context: &Context) -> Result<Report> {
+        let acting = self.signing.acting(context)?;
+        let network = &context.network;
+        let clearing = staking::clear_node(network, &acting.actor(), &self.node).await?;
+        if clearing.instructions.is_empty() {
+            let now = network.clock().await?.now;
+            let advice = match clearing.next {
+                Some(at) => format!("go on from {} on", Shown::When { at, now }.human()),
+                None => "close the node".to_owned(),
+            };
+            return Err(Failure::refused(
+                "nothing can be done on the node now",
+                advice,
+            ));
+        }
+        let describe = |events: &[Event]| {
+            let claimed = figures::sum(events, |event| match event {
+                Event::Claimed(claimed) => Some(claimed.amount),
+                _ => None,
+            });
+            let unstaked = figures::sum(events, |event| match event {
+                Event::UnstakeRequested(request) => Some(request.amount),
+                _ => None,
+            });
+            let withdrawn = figures::sum(events, |event| match event {
+                Event::Withdrawn(withdrawn) => Some(withdrawn.amount),
+                _ => None,
+            });
+            let closed = figures::sum(events, |event| match event {
+                Event::PositionClosed(_) => Some(1),
+                _ => None,
+            });
+            of(&self.node)
+                .with("Rewards paid", "claimed", Shown::Io(claimed))
+                .with("Starts to cool", "unstaked", Shown::Io(unstaked))
+                .with("Stake paid", "withdrawn", Shown::Io(withdrawn))
+                .with("Positions closed", "closed", Shown::Number(closed))
+        };
+        let report = acting
+            .carry_out("clear a node", &clearing.instructions, describe)
+            .await?
+            .data("left", clearing.left.into());
+        Ok(match clearing.left {
+            0 => report,
+            left => report.note(format!("{left} more positions: run again.")),
+        })
     }
 }
 

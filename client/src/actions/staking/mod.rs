@@ -1,16 +1,18 @@
 //! Nodes and stake.
 
+mod clear;
 mod node;
 mod operator;
 mod staker;
 
+pub use clear::{Clearing, clear_node};
 pub use node::{Holding, NodeState};
 pub use operator::{
     close_node, register_node, retire_node, set_commission, set_delegation, sync_class,
 };
 pub use staker::{
-    Claims, Withdrawals, cancel_unstake, claim, close_positions, compound, positions_of, stake,
-    tickets_of, unstake, withdraw,
+    Claims, Withdrawals, cancel_unstake, claim, close_positions, compound, positions_of,
+    set_payout, stake, tickets_of, unstake, withdraw,
 };
 
 /// The id of a node: 64 hexadecimal digits as such, or a name of 1 to 32 bytes, zero padded; `None` if it

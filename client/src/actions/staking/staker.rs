@@ -327,6 +327,30 @@ pub async fn close_positions(
     Ok(instructions)
 }
 
+/// Pays claims and withdrawals of the wallet's positions on a node to `payout` from now on.
+///
+/// # Errors
+///
+/// [`Error::Unusable`] if it has none.
+pub async fn set_payout(
+    network: &Network,
+    actor: &Actor,
+    node: &Pubkey,
+    payout: &Pubkey,
+) -> Result<Vec<Instruction>> {
+    let state = NodeState::read(network, node).await?;
+    let holdings = state.holdings(network, &actor.wallet).await?;
+    let set = |holding: &Holding| staking::set_payout(&holding.stake, payout);
+    let instructions: Vec<_> = holdings.iter().map(set).collect();
+    if instructions.is_empty() {
+        return Err(Error::Unusable(format!(
+            "{} has no position on this node; stake first",
+            actor.wallet
+        )));
+    }
+    Ok(instructions)
+}
+
 /// Every position of a wallet, with its address.
 ///
 /// # Errors
@@ -374,7 +398,7 @@ pub(super) async fn settle(
     Ok(instructions)
 }
 
-fn stake_of(position: &Position) -> Result<Stake> {
+pub(super) fn stake_of(position: &Position) -> Result<Stake> {
     let tranche = TrancheKind::from_byte(position.tranche)
         .ok_or_else(|| Error::Unusable("the position is of no known kind".into()))?;
     Ok(Stake {
