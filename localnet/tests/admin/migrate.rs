@@ -9,9 +9,14 @@ use io_client::{
     },
 };
 use io_localnet::CLUSTER;
+use io_migrations::Program;
 use io_tests::artifact;
 use serde_json::Value;
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use crate::stage::Stage;
 
@@ -31,6 +36,24 @@ fn changed(stage: &Stage, name: &str, change: impl FnOnce(&mut toml::Table)) -> 
     let path = stage.path(name);
     fs::write(&path, toml::to_string(&file)?)?;
     Ok(path.to_str().context("UTF-8")?.to_owned())
+}
+
+/// A folder with the binaries that the network runs.
+fn all_binaries(stage: &Stage) -> Result<PathBuf> {
+    let folder = stage.path("binaries");
+    fs::create_dir_all(&folder)?;
+    for program in Program::ALL {
+        let name = format!("{program}.so");
+        fs::copy(artifact(program.name()), folder.join(name))?;
+    }
+    Ok(folder)
+}
+
+fn name_binaries(file: &mut toml::Table, folder: &Path) {
+    let mut table = toml::Table::new();
+    let folder = folder.to_str().expect("UTF-8").to_owned();
+    table.insert("binaries".into(), folder.into());
+    file.insert("programs".into(), table.into());
 }
 
 fn paths(answer: &Value) -> Vec<String> {
@@ -145,33 +168,20 @@ async fn a_cluster_is_verified_and_migrated_whenever_it_breaks_off() -> Result<(
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_are_upgraded_whenever_it_breaks_off() -> Result<()> {
     let stage = Stage::open("admin-deploy").await?;
-    let binaries = stage.path("binaries");
-    fs::create_dir_all(&binaries)?;
-    let place = |name: &str, from: &str| -> Result<u64> {
-        let to = binaries.join(format!("{name}.so"));
-        Ok(fs::copy(artifact(from), to)?)
-    };
-    let programs = ["io_mint", "io_staking", "io_emissions", "io_payments"];
-    for name in programs {
-        place(name, name)?;
-    }
-    let folder = binaries.to_str().context("UTF-8")?.to_owned();
-    let file = changed(&stage, "deploy.toml", |file| {
-        let mut table = toml::Table::new();
-        table.insert("binaries".into(), folder.into());
-        file.insert("programs".into(), table.into());
-    })?;
+    let binaries = all_binaries(&stage)?;
+    let place = |from: &str| fs::copy(artifact(from), binaries.join("io_mint.so"));
+    let file = changed(&stage, "deploy.toml", |file| name_binaries(file, &binaries))?;
     let same = stage.admin(&["deploy", &file])?;
     assert_eq!(same["io_mint"], "up to date", "{same:#}");
 
     // Another program in its place, which knows nothing of minting.
-    place("io_mint", "floor")?;
+    place("floor")?;
     stage.admin(&["deploy", &file])?;
     let broken = stage.refused(&stage.authority_file(), &["pause", "--program", "mint"])?;
     assert_eq!(broken["kind"], "refused", "{broken:#}");
 
     // And back, broken off while it is written.
-    place("io_mint", "io_mint")?;
+    place("io_mint")?;
     let plan = ["admin", "deploy", &file, "--export"];
     let exported = stage.run(&stage.authority_file(), &plan)?.json;
     let count = exported["transactions"].as_array().context("a list")?.len();
@@ -196,10 +206,12 @@ async fn programs_are_upgraded_whenever_it_breaks_off() -> Result<()> {
 async fn authority_is_handed_over_to_who_can_sign() -> Result<()> {
     let stage = Stage::open("admin-handover").await?;
     let (vault, vault_key) = stage.wallet("vault").await?;
+    let binaries = all_binaries(&stage)?;
     let file = changed(&stage, "handover.toml", |file| {
         let mut table = toml::Table::new();
         table.insert("authority".into(), vault.to_string().into());
         file.insert("handover".into(), table.into());
+        name_binaries(file, &binaries);
     })?;
     let handover = ["handover", &file];
     let (code, paths) = stage.verify(&file)?;
@@ -235,6 +247,21 @@ async fn authority_is_handed_over_to_who_can_sign() -> Result<()> {
     assert_eq!(stage.verify(&file)?, (0, vec![]));
     let done = stage.admin(&handover)?;
     assert!(done["transactions"].is_null(), "{done:#}");
+    // Upgrades go on: the operator writes, the vault signs the last step.
+    fs::copy(artifact("floor"), binaries.join("io_mint.so"))?;
+    let answer = stage.admin(&["deploy", &file])?;
+    let left = answer["left"].as_array().context("a list")?;
+    assert_eq!(
+        (left.len(), &left[0]["what"]),
+        (1, &"upgrade io_mint".into())
+    );
+    let export = ["admin", "deploy", &file, "--export"];
+    let exported = stage.run(&stage.authority_file(), &export)?.json;
+    let upgrade = stage.path("upgrade.json");
+    fs::write(&upgrade, exported.to_string())?;
+    stage.by(&vault_key, &["sign", upgrade.to_str().context("UTF-8")?])?;
+    let same = stage.admin(&["deploy", &file])?;
+    assert_eq!(same["io_mint"], "up to date", "{same:#}");
     // The old authority is none any more.
     let nominate = [
         "nominate",
