@@ -5,13 +5,13 @@ use io_client::{
     Pubkey,
     events::Event,
     pda,
-    rpc::History,
+    rpc::{Format, History},
     shared::{
         constants::HOUR,
         ids::{TOKEN_PROGRAM, io_emissions},
     },
 };
-use io_keeper::{Job, Keeper};
+use io_keeper::{Config, Job, Keeper};
 use io_localnet::books;
 use std::collections::HashMap;
 
@@ -105,7 +105,7 @@ async fn a_spent_budget_ends_sending_until_the_hour_is_over() -> Result<()> {
     // For the account for bounties, and some transactions.
     let rent = stage.chain.rent(165).await?;
     let budget = rent + 3 * 5_000;
-    let limit = |config: &mut io_keeper::Config| {
+    let limit = |config: &mut Config| {
         config.budget = budget;
         config.priority = 0;
     };
@@ -174,5 +174,12 @@ async fn a_keeper_waits_for_its_turn(stage: &Stage) -> Result<()> {
     let total = late.round().await?.total();
     assert!(total.due > 0);
     assert_eq!((total.waiting, total.transactions), (total.due, 0));
+    // One that does not wait, with transactions of version 1: twelve nodes in each. The vault that is frozen
+    // is among one of the twelve.
+    let large = |config: &mut Config| config.format = Format::V1;
+    let round = stage.keeper(large).await?.round().await?;
+    let harvest = round.jobs[&Job::Harvest];
+    let done = (harvest.done, harvest.refused, harvest.transactions);
+    assert_eq!(done, (u64::from(NODES) - 1, 1, 2), "{:?}", round.errors);
     Ok(())
 }
