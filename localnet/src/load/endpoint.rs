@@ -16,6 +16,8 @@ use crate::Localnet;
 
 /// What the process says once it serves.
 const READY: &str = "ready";
+/// This program, even if another was built in its place since it was started.
+const THIS_PROGRAM: &str = "/proc/self/exe";
 
 /// A local network in another process.
 pub struct Endpoint {
@@ -30,7 +32,7 @@ impl Endpoint {
     /// `endpoint <folder> <port>` and call [`serve`].
     pub async fn start(folder: &Path) -> Result<Self> {
         let port = port()?;
-        let mut process = Command::new(std::env::current_exe()?)
+        let mut process = Command::new(THIS_PROGRAM)
             .arg("endpoint")
             .arg(folder)
             .arg(port.to_string())
