@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod events;
+mod oracle;
 mod payments;
 mod people;
 mod readme;

@@ -185,8 +185,12 @@ async fn the_readmes_examples_run() -> Result<()> {
         .await?;
     let before = cast.town.io_of(&cast.holder).await?;
     assert_eq!(before, 10_000 * IO);
-    cast.run("For holders", &cast.holder, &[("NODE", node.clone())])
-        .await?;
+    cast.run(
+        "For holders",
+        &cast.holder,
+        &[("NODE", node.clone()), ("WALLET", cast.holder.name())],
+    )
+    .await?;
     let after = cast.town.io_of(&cast.holder).await?;
     assert!(after > before, "the holder has its stake back, and rewards");
     let keepers = [("NODE", node), ("RENTER", cast.renter.name())];
