@@ -1,6 +1,6 @@
 //! The cells that may be accepted, and why.
 
-use super::{judge::Because, substitutes::Substitution};
+use super::{judge::Because, substitution::Substitution};
 use serde::Deserialize;
 use std::{collections::BTreeSet, fs, path::Path};
 

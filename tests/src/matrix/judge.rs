@@ -2,7 +2,8 @@
 
 use super::{
     subject::{Changes, Kind, Subject},
-    substitutes::{Cell, Substitution},
+    substitutes::Cell,
+    substitution::Substitution,
 };
 use io_client::{Pubkey, shared::ids::TOKEN_PROGRAM};
 use serde::Deserialize;

@@ -5,7 +5,8 @@ use super::{
     idl::Idls,
     judge::{Because, refute},
     subject::{Kind, Subject},
-    substitutes::{Substitution, Surroundings, cells},
+    substitutes::{Surroundings, cells},
+    substitution::Substitution,
     tape::Call,
 };
 use io_client::{
@@ -134,7 +135,7 @@ impl Report {
         row.declared = subject.declared;
         for cell in cells(&subject, &around) {
             let (position, substitution) = (cell.position, cell.substitution);
-            let single = !matches!(substitution, Substitution::Repeated | Substitution::Mixed);
+            let single = Substitution::ALL[..Substitution::SINGLE].contains(&substitution);
             if single && position < subject.declared {
                 let account = subject.accounts[position].clone();
                 row.tried.insert((account, substitution));

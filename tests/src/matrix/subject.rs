@@ -1,10 +1,6 @@
 //! One call of the matrix: what its accounts are, and what it does.
 
-use super::{
-    idl::Idls,
-    substitutes::{Cell, Substitution},
-    tape::Call,
-};
+use super::{idl::Idls, substitutes::Cell, substitution::Substitution, tape::Call};
 use io_client::{
     Instruction, Pubkey,
     shared::ids::{SYSTEM_PROGRAM, TOKEN_PROGRAM},
@@ -135,7 +131,10 @@ impl Subject {
 
     /// The account that a cell is about; all of them, if it mixes several.
     pub fn account_name(&self, cell: &Cell) -> String {
-        if cell.substitution != Substitution::Mixed {
+        if !matches!(
+            cell.substitution,
+            Substitution::Mixed | Substitution::OtherCurrency
+        ) {
             return self.accounts[cell.position].clone();
         }
         let ours = self.instruction.accounts.iter();

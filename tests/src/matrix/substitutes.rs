@@ -3,6 +3,7 @@
 use super::{
     idl::Idls,
     subject::{Kind, STRANGER, Subject, kind},
+    substitution::Substitution,
 };
 use crate::amm::AMM_PROGRAM;
 use io_client::{
@@ -21,110 +22,9 @@ const COPY: Pubkey = Pubkey::new_from_array([0xC0; 32]);
 /// Where there is nothing.
 const NOWHERE: Pubkey = Pubkey::new_from_array([0xE0; 32]);
 /// A mint that nothing else uses.
-const OTHER_MINT: Pubkey = Pubkey::new_from_array([0xD0; 32]);
+pub(super) const OTHER_MINT: Pubkey = Pubkey::new_from_array([0xD0; 32]);
 /// A program that says yes to whatever it is told, and does nothing.
 const YES: Pubkey = Pubkey::from_str_const("ComputeBudget111111111111111111111111111111");
-
-/// How an account is replaced; the names are those of `docs/assurance.md`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Substitution {
-    Unsigned,
-    ReadOnly,
-    Closed,
-    WrongOwner,
-    WrongSeeds,
-    OtherProgramsCopy,
-    OtherLayout,
-    Anothers,
-    WrongMint,
-    StrangersTokens,
-    OtherSigner,
-    OtherProgram,
-    Occupied,
-    Duplicate,
-    Swapped,
-    Repeated,
-    Mixed,
-}
-
-impl Substitution {
-    /// Every one, in the order of the tables.
-    pub const ALL: [Self; 17] = [
-        Self::Unsigned,
-        Self::ReadOnly,
-        Self::Closed,
-        Self::WrongOwner,
-        Self::WrongSeeds,
-        Self::OtherProgramsCopy,
-        Self::OtherLayout,
-        Self::Anothers,
-        Self::WrongMint,
-        Self::StrangersTokens,
-        Self::OtherSigner,
-        Self::OtherProgram,
-        Self::Occupied,
-        Self::Duplicate,
-        Self::Swapped,
-        Self::Repeated,
-        Self::Mixed,
-    ];
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unsigned => "unsigned",
-            Self::ReadOnly => "read-only",
-            Self::Closed => "closed",
-            Self::WrongOwner => "wrong owner",
-            Self::WrongSeeds => "wrong seeds",
-            Self::OtherProgramsCopy => "other program's copy",
-            Self::OtherLayout => "other layout",
-            Self::Anothers => "another's",
-            Self::WrongMint => "wrong mint",
-            Self::StrangersTokens => "stranger's tokens",
-            Self::OtherSigner => "other signer",
-            Self::OtherProgram => "other program",
-            Self::Occupied => "occupied",
-            Self::Duplicate => "duplicate",
-            Self::Swapped => "swapped",
-            Self::Repeated => "repeated",
-            Self::Mixed => "mixed",
-        }
-    }
-
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::Unsigned => "the account does not sign, nor does anybody else's in its place",
-            Self::ReadOnly => "the transaction does not let the account be written",
-            Self::Closed => "there is nothing at the account's address",
-            Self::WrongOwner => "the same address and bytes, owned by an unknown program",
-            Self::WrongSeeds => {
-                "a copy at another address, of the same program and bytes; nothing, where there was nothing"
-            }
-            Self::OtherProgramsCopy => {
-                "a copy at another address, owned by an unknown program or Token-2022"
-            }
-            Self::OtherLayout => "an account of the same program and another layout, one of each",
-            Self::Anothers => {
-                "every other account of the same kind: of another node, supplier, order, wallet, …"
-            }
-            Self::WrongMint => "a token account of the same owner and another mint",
-            Self::StrangersTokens => "a token account of the same mint and a stranger",
-            Self::OtherSigner => "a stranger signs, or another party of the scenario",
-            Self::OtherProgram => {
-                "every other program, one among them that says yes to everything and does nothing"
-            }
-            Self::Occupied => "the account to be made exists already, as the call would make it",
-            Self::Duplicate => "each other account of the call",
-            Self::Swapped => {
-                "it changes places with another account of the call of the same kind; a pair with another pair"
-            }
-            Self::Repeated => "each other pair of the remaining accounts in place of a pair",
-            Self::Mixed => {
-                "any two or more accounts at once are those of another party's valid call, but not all"
-            }
-        }
-    }
-}
 
 /// A call with one account replaced, or more where the substitution says so.
 pub struct Cell {
@@ -209,11 +109,13 @@ pub fn cells(subject: &Subject, around: &Surroundings) -> Vec<Cell> {
     }
     row.pairs();
     row.mixed();
+    row.currencies();
     row.cells
 }
 
-struct Row<'a> {
-    subject: &'a Subject,
+/// The cells of one call, so far.
+pub(super) struct Row<'a> {
+    pub subject: &'a Subject,
     around: &'a Surroundings,
     cells: Vec<Cell>,
 }
@@ -292,7 +194,7 @@ impl Row<'_> {
         self.push(position, substitution, instruction, overlay);
     }
 
-    fn push(
+    pub fn push(
         &mut self,
         position: usize,
         substitution: Substitution,
@@ -433,73 +335,6 @@ impl Row<'_> {
                 instruction.accounts[index].pubkey = key;
                 self.push(position, Substitution::Swapped, instruction, Vec::new());
             }
-        }
-    }
-
-    /// Pairs of remaining accounts: nodes with their emission, suppliers with their destination.
-    fn pairs(&mut self) {
-        let first = |name: &str| name == "… Node" || name == "… Supplier";
-        let names = self.subject.accounts.iter().enumerate();
-        let pairs: Vec<usize> = names
-            .filter(|(_, name)| first(name))
-            .map(|(index, _)| index)
-            .collect();
-        for one in &pairs {
-            for other in &pairs {
-                let mut instruction = self.subject.instruction.clone();
-                let metas = &mut instruction.accounts;
-                if other > one {
-                    metas.swap(*one, *other);
-                    metas.swap(one + 1, other + 1);
-                    self.push(*one, Substitution::Swapped, instruction.clone(), Vec::new());
-                }
-                if other != one {
-                    let mut instruction = self.subject.instruction.clone();
-                    let metas = &mut instruction.accounts;
-                    for next in [0, 1] {
-                        metas[one + next] = metas[other + next].clone();
-                    }
-                    self.push(*one, Substitution::Repeated, instruction, Vec::new());
-                }
-            }
-        }
-    }
-
-    /// Two or more accounts of another party's call at once, but not all: that is its own call. The
-    /// remaining ones go together if there are many.
-    fn mixed(&mut self) {
-        const MOST: usize = 10;
-        let Some(twin) = self.subject.twin.clone() else {
-            return;
-        };
-        let ours = &self.subject.instruction.accounts;
-        let declared = self.subject.declared;
-        let differs = |position: &usize| ours[*position] != twin.accounts[*position];
-        let mut units: Vec<Vec<usize>> = (0..declared).filter(differs).map(|at| vec![at]).collect();
-        let rest: Vec<usize> = (declared..ours.len()).filter(differs).collect();
-        if units.len() + rest.len() <= MOST {
-            units.extend(rest.into_iter().map(|at| vec![at]));
-        } else {
-            units.push(rest);
-        }
-        assert!(units.len() <= MOST + 1, "{} parts differ", units.len());
-        let everything = (1_usize << units.len()) - 1;
-        for chosen in 0..everything {
-            if chosen.count_ones() < 2 {
-                continue;
-            }
-            let mut instruction = self.subject.instruction.clone();
-            let mut first = None;
-            for (bit, unit) in units.iter().enumerate() {
-                if chosen >> bit & 1 == 1 {
-                    first.get_or_insert(unit[0]);
-                    for at in unit {
-                        instruction.accounts[*at] = twin.accounts[*at].clone();
-                    }
-                }
-            }
-            let first = first.expect("two are chosen");
-            self.push(first, Substitution::Mixed, instruction, Vec::new());
         }
     }
 }

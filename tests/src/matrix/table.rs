@@ -1,6 +1,6 @@
 //! The matrix as tables, for `docs/assurance.md`.
 
-use super::{harmless::Harmless, judge::Because, report::Report, substitutes::Substitution};
+use super::{harmless::Harmless, judge::Because, report::Report, substitution::Substitution};
 use std::fmt::Write as _;
 
 /// The tables as Markdown.
@@ -43,7 +43,6 @@ pub fn render(report: &Report, harmless: &Harmless) -> String {
          |---|---:|---:|---:|---:|---:|---:|\n",
     );
     for (instruction, row) in &report.rows {
-        let single = Substitution::ALL.len() - 2;
         let tried = row.tried.len();
         let _ = writeln!(
             page,
@@ -53,7 +52,7 @@ pub fn render(report: &Report, harmless: &Harmless) -> String {
             thousands(row.count.cells()),
             thousands(row.count.refused),
             thousands(row.count.harmless),
-            row.declared * single - tried,
+            row.declared * Substitution::SINGLE - tried,
         );
     }
     page.push_str(
