@@ -91,10 +91,15 @@ fn prompt(path: Option<DerivationPath>) -> Result<Keypair> {
     let phrase = ask("Seed phrase", false)?;
     let phrase = phrase.split_whitespace().collect::<Vec<_>>().join(" ");
     let passphrase = ask("Passphrase (may be empty)", true)?;
+    derive(&phrase, &passphrase, path)
+}
+
+/// The key that a seed phrase stands for, at `path` of its tree, or itself.
+fn derive(phrase: &str, passphrase: &str, path: Option<DerivationPath>) -> Result<Keypair> {
     let keypair = match path {
-        None => keypair_from_seed_phrase_and_passphrase(&phrase, &passphrase),
+        None => keypair_from_seed_phrase_and_passphrase(phrase, passphrase),
         Some(path) => {
-            let seed = generate_seed_from_seed_phrase_and_passphrase(&phrase, &passphrase);
+            let seed = generate_seed_from_seed_phrase_and_passphrase(phrase, passphrase);
             keypair_from_seed_and_derivation_path(&seed, Some(path))
         }
     };
@@ -117,6 +122,20 @@ mod tests {
             let failure = read_keypair(source).expect_err(source);
             assert_eq!(failure.kind, Kind::Usage, "{source}");
         }
+    }
+
+    /// The address that wallets show for the seed phrase that BIP 39 tests with.
+    #[test]
+    fn a_seed_phrase_gives_the_key_that_wallets_derive() {
+        let phrase = ["abandon"; 11].join(" ") + " about";
+        let first = path("//?key=0/0").expect("a path");
+        let derived = derive(&phrase, "", Some(first)).expect("a key");
+        let shown = "HAgk14JpMQLgt6rVgv7cBQFJWFto5Dqxi472uT3DKpqk";
+        assert_eq!(derived.pubkey().to_string(), shown);
+        let full = path("//?full-path=m/44'/501'/0'/0'").expect("a path");
+        assert_eq!(derive(&phrase, "", Some(full)).ok(), Some(derived));
+        let itself = derive(&phrase, "", None).expect("a key");
+        assert_ne!(itself.pubkey().to_string(), shown);
     }
 
     #[test]
