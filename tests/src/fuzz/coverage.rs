@@ -26,7 +26,10 @@ pub struct Coverage {
 impl Coverage {
     pub fn succeeded(&mut self, action: &Action) {
         let kind = (discriminant(action), action.program());
-        let instruction = self.known.entry(kind).or_insert_with(|| action.instruction());
+        let instruction = self
+            .known
+            .entry(kind)
+            .or_insert_with(|| action.instruction());
         if let Some(instruction) = instruction {
             match self.instructions.get_mut(instruction) {
                 Some(count) => *count += 1,

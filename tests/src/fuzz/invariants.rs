@@ -162,12 +162,7 @@ fn router(model: &Model) -> Result<(), String> {
 }
 
 /// What a step may have changed: invariants of what it touched, and 5 and 6 of what it did.
-pub fn after(
-    before: &Model,
-    after: &Model,
-    step: &Step,
-    signers: &[Who],
-) -> Result<(), String> {
+pub fn after(before: &Model, after: &Model, step: &Step, signers: &[Who]) -> Result<(), String> {
     supply(after)?;
     emissions(after)?;
     router(after)?;
@@ -184,12 +179,7 @@ pub fn after(
 }
 
 /// 5: nobody's tokens, stake or rewards fall by what others do; a slash apart.
-fn others(
-    before: &Model,
-    after: &Model,
-    step: &Step,
-    signers: &[Who],
-) -> Result<(), String> {
+fn others(before: &Model, after: &Model, step: &Step, signers: &[Who]) -> Result<(), String> {
     for who in 0..WALLETS {
         if signers.contains(&who) {
             continue;

@@ -65,6 +65,8 @@ impl Run {
         for (index, action) in step.actions.iter().enumerate() {
             if let Action::Price { token, price } = action {
                 self.rig.post(*token, price);
+                // Posted by others, whatever becomes of the transaction.
+                self.rig.model.oracle[usize::from(*token)] = Some(*price);
             }
             let built = self.rig.builder().build(action);
             of_action.extend(built.iter().map(|_| index));

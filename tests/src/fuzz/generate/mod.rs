@@ -13,7 +13,7 @@ use super::{
     rig::Genesis,
 };
 use crate::model::{Model, NodeKey, PositionKey, Price, Raw, TicketKey, Time, USDC, Who};
-use io_client::shared::constants::{COOLDOWN, DAY, HOUR, SLASH_DELAY};
+use io_client::shared::constants::{COOLDOWN, DAY, HOUR, SLASH_DELAY, SLASH_LAPSE};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
@@ -60,6 +60,15 @@ impl Generator {
             self.rng.random_range(0..WALLETS)
         } else {
             who
+        }
+    }
+
+    /// A number up to `most`, or the first above it.
+    fn bounded(&mut self, most: u64) -> u64 {
+        if self.chance(15) {
+            most + 1
+        } else {
+            self.below(most + 1)
         }
     }
 
@@ -124,16 +133,22 @@ impl Generator {
 
     /// What happens next.
     pub fn step(&mut self, model: &Model) -> Step {
+        if self.chance(4) {
+            return self.moment(model);
+        }
         let wait = self.wait(model);
         let now = model.now + wait;
+        let young = model.staking.nodes.len() < 4;
         let actions = match self.below(100) {
+            _ if self.chance(8) && Self::stopped(model) => self.resume(model),
             0..26 => self.staking(model),
-            26..44 => self.rewards(model),
-            44..50 => self.node_terms(model),
-            50..57 => self.leaving(model),
-            57..61 => self.staking_rules(model),
-            61..64 => self.emission_rules(model),
-            64..83 => self.paying(model, now),
+            _ if young && self.chance(60) => self.staking(model),
+            26..46 => self.rewards(model),
+            46..50 => self.node_terms(model),
+            50..56 => self.leaving(model),
+            56..60 => self.staking_rules(model),
+            60..63 => self.emission_rules(model),
+            63..83 => self.paying(model, now),
             83..91 => self.listing(model),
             91..95 => self.monetary(model),
             95..97 => self.offices(model),
@@ -144,6 +159,26 @@ impl Generator {
             wait,
             ..Step::now(actions)
         }
+    }
+
+    fn stopped(model: &Model) -> bool {
+        model.mint.paused || model.staking.paused || model.payments.paused
+    }
+
+    /// Pauses do not last, or nothing else would happen.
+    fn resume(&mut self, model: &Model) -> Vec<Action> {
+        let (program, by) = if model.mint.paused {
+            (0, model.mint.governance.authority)
+        } else if model.staking.paused {
+            (1, model.staking.governance.authority)
+        } else {
+            (3, model.payments.governance.authority)
+        };
+        vec![Action::SetPaused {
+            by,
+            program,
+            paused: false,
+        }]
     }
 
     /// Seconds that pass: mostly few, often to just before or at a moment that matters.
@@ -159,7 +194,7 @@ impl Generator {
             80..88 if epoch < DAY => epoch - i64::from(self.chance(30)),
             80..88 => self.rng.random_range(1..3 * HOUR),
             88..93 => self.rng.random_range(1..5 * HOUR),
-            93..96 => self.moment(model),
+            93..96 => self.rng.random_range(1..60),
             96..98 => 2 * DAY + self.rng.random_range(-1..2),
             98 if self.chance(50) => self.rng.random_range(DAY..40 * DAY),
             98 => COOLDOWN,
@@ -168,28 +203,49 @@ impl Generator {
         }
     }
 
-    /// Until something that waits is due, give or take a second.
-    fn moment(&mut self, model: &Model) -> i64 {
-        let mut moments: Vec<Time> = model
-            .staking
-            .tickets
-            .values()
-            .map(|ticket| ticket.unlock_at)
-            .collect();
-        for node in model.staking.nodes.values() {
-            moments.extend(node.slash.map(|slash| slash.proposed_at + SLASH_DELAY));
-            moments.extend(node.minimum.next.map(|(_, at)| at));
-            moments.extend(node.commission.next.map(|(_, at)| at));
+    /// Something that waits, tried the second before it is due, just then, or after.
+    fn moment(&mut self, model: &Model) -> Step {
+        let mut moments: Vec<(Time, Action)> = Vec::new();
+        for (ticket, found) in &model.staking.tickets {
+            let to = model.staking.positions[&ticket.0].payout;
+            let ticket = *ticket;
+            moments.push((found.unlock_at, Action::Withdraw { ticket, to }));
         }
-        for receipt in model.payments.receipts.values() {
-            moments.push(receipt.expires_at);
+        for (node, found) in &model.staking.nodes {
+            let node = *node;
+            if let Some(slash) = found.slash {
+                let ripe = slash.proposed_at + SLASH_DELAY;
+                moments.push((ripe, Action::ExecuteSlash { node }));
+                let lapses = slash.proposed_at + SLASH_LAPSE;
+                moments.push((lapses, Action::ExecuteSlash { node }));
+                let by = self.wallet();
+                moments.push((lapses, Action::CancelSlash { by, node }));
+            }
+            let commission = found.commission.next.map(|(_, at)| at);
+            moments.extend(commission.map(|at| (at, Action::Distribute { node })));
+            let minimum = found.minimum.next.map(|(_, at)| at);
+            moments.extend(minimum.map(|at| (at, Action::Harvest { node })));
+            let class = &model.staking.classes[&found.class];
+            let raised = class.pending(model.now).map(|(_, at)| at);
+            moments.extend(raised.map(|at| (at, Action::SyncClass { node })));
         }
-        for minter in model.mint.minters.values() {
-            moments.push(minter.active_at);
+        for ((payer, order), receipt) in &model.payments.receipts {
+            let (payer, order) = (*payer, *order);
+            moments.push((receipt.expires_at, Action::CloseReceipt { payer, order }));
         }
-        moments.retain(|at| *at > model.now);
-        let at = self.one(&moments).unwrap_or(model.now + HOUR);
-        (at - model.now + self.rng.random_range(-1..2)).max(0)
+        for (by, minter) in model.mint.minters.iter().filter(|(by, _)| **by < WALLETS) {
+            let (by, to) = (*by, self.wallet());
+            let amount = 1;
+            moments.push((minter.active_at, Action::MintTo { by, to, amount }));
+        }
+        moments.retain(|(at, _)| *at > model.now);
+        let to = self.wallet();
+        let epoch = (model.now + HOUR, Action::AdvanceEpoch { to });
+        let (at, action) = self.one(&moments).unwrap_or(epoch);
+        Step {
+            wait: (at - model.now + self.rng.random_range(-1..2)).max(0),
+            ..Step::now(vec![action])
+        }
     }
 
     fn any_node(&mut self, model: &Model) -> Option<NodeKey> {
@@ -268,19 +324,23 @@ impl Generator {
     /// IO is worth about 15 cents, as the pool has it, USDC a dollar.
     fn price(&mut self, now: Time) -> Vec<Action> {
         let token = self.rng.random_range(0..=OTHER);
+        vec![self.price_of(token, now)]
+    }
+
+    fn price_of(&mut self, token: u8, now: Time) -> Action {
         let fair = match token {
             0 => 15_000_000,
             USDC => 100_000_000,
             _ => 20_000_000_000,
         };
         let price = match self.below(12) {
-            0 => -1,
+            0 if self.chance(30) => -1,
             1 => self.rng.random_range(1..i64::from(u32::MAX)),
             _ => fair * self.rng.random_range(70..130) / 100,
         };
         let confidence = match self.below(8) {
-            0 => price.unsigned_abs(),
-            _ => self.below(price.unsigned_abs() / 50 + 1),
+            0 => price.unsigned_abs() / 8,
+            _ => self.below(price.unsigned_abs() / 500 + 1),
         };
         let published = match self.below(8) {
             0 => now - self.rng.random_range(0..2 * HOUR),
@@ -299,6 +359,6 @@ impl Generator {
             verified: !self.chance(4),
             right_id: !self.chance(4),
         };
-        vec![Action::Price { token, price }]
+        Action::Price { token, price }
     }
 }

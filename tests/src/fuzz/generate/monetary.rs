@@ -3,7 +3,7 @@
 use super::{Generator, word};
 use crate::{
     fuzz::{action::Action, cast::WALLETS},
-    model::{Account, DISTRIBUTOR, IO, Model, Policy, Who},
+    model::{Account, DISTRIBUTOR, IO, Model, Policy, Who, curve::Curve},
 };
 use io_client::shared::constants::{DAY, IO as ONE_IO};
 use rand::Rng;
@@ -54,7 +54,11 @@ impl Generator {
                 by,
                 minter: self.rng.random_range(0..WALLETS),
                 curve: self.rng.random_range(0..3),
-                start: model.now + self.rng.random_range(-30 * DAY..DAY),
+                start: if self.chance(60) {
+                    model.emissions.start
+                } else {
+                    model.now + self.rng.random_range(-30 * DAY..DAY)
+                },
                 limit: if self.chance(80) { u64::MAX } else { 1_000 },
             },
             15 | 16 => Action::RaiseMinter {
@@ -105,16 +109,26 @@ impl Generator {
 
     /// An amount around what a minter may mint.
     fn mintable(&mut self, model: &Model, minter: Who) -> u64 {
-        let left = model
-            .mint
-            .minters
-            .get(&minter)
-            .map_or(1, |found| match found.policy {
-                Policy::Allowance(total) => {
-                    (total.at(model.now) - found.minted).min(found.limit.max(1))
-                }
-                Policy::Schedule { .. } => 1_000 * i128::from(ONE_IO),
-            });
-        self.amount(left)
+        let Some(found) = model.mint.minters.get(&minter) else {
+            return 1;
+        };
+        match found.policy {
+            Policy::Allowance(total) => {
+                let left = total.at(model.now) - found.minted;
+                self.amount(left.min(found.limit.max(1)))
+            }
+            Policy::Schedule {
+                curve,
+                start,
+                skipped,
+            } => {
+                let curve = Curve::by_id(curve).expect("checked when it was added");
+                let emitted = curve.emitted(curve.elapsed(start, model.now));
+                let left = emitted - skipped - found.minted;
+                // Not within the raw unit that a curve may err by.
+                let asked = [left / 2, left - 2, left + 2];
+                word(self.one(&asked).expect("three"))
+            }
+        }
     }
 }

@@ -46,7 +46,16 @@ impl Generator {
             },
             _ => self.buy_back(model),
         };
-        vec![action]
+        let mut actions = Vec::new();
+        // Prices are fresh for a while only: whoever swaps brings them along.
+        let feeds = (0..=OTHER).filter(|token| model.payments.feed(*token, now).is_listed());
+        for token in feeds.collect::<Vec<_>>() {
+            if self.chance(70) {
+                actions.push(self.price_of(token, now));
+            }
+        }
+        actions.push(action);
+        actions
     }
 
     fn register(&mut self, _: &Model) -> Action {
@@ -334,10 +343,10 @@ impl Generator {
         let keeper = self.chance(40);
         let by = if keeper { self.wallet() } else { supplier };
         let bound = Raw::from(amount) * price / Raw::from(ONE_IO) + 1;
-        let min = if keeper {
-            self.min(bound).max(word(bound))
-        } else {
-            self.min(bound)
+        let min = match keeper {
+            true if self.chance(15) => word(bound - 2),
+            true => self.min(bound).max(word(bound)),
+            false => self.min(bound),
         };
         Action::PayOut {
             by,

@@ -6,7 +6,7 @@ use crate::{
         action::Action,
         cast::{SCORER, SLASHER},
     },
-    model::{Model, NodeKey},
+    model::{Model, NodeKey, node::Status},
 };
 use rand::Rng;
 
@@ -18,6 +18,7 @@ impl Generator {
             .keys()
             .copied()
             .filter(|node| !model.emissions.nodes.contains_key(node))
+            .filter(|node| model.staking.nodes[node].status != Status::Retired)
             .collect();
         if let Some(node) = self.one(&missing)
             && self.chance(30)
@@ -66,7 +67,7 @@ impl Generator {
             let quality = emission.quality;
             let score = match self.below(20) {
                 0 => 0,
-                1 => self.below(10_003),
+                1 => self.bounded(10_000),
                 2..=5 => super::word(quality - step),
                 _ if quality == 0 => 10_000 - self.below(3_000),
                 _ => super::word((quality + step).min(10_000)),
@@ -104,12 +105,12 @@ impl Generator {
                 Action::ScheduleClass { by, id, rule, next }
             }
             6 => Action::CancelClassChanges { by: either, id },
-            7 => Action::SuspendClass {
+            7 if self.chance(30) => Action::SuspendClass {
                 by: either,
                 id,
                 suspended: true,
             },
-            8 | 9 => Action::SuspendClass {
+            7..=9 => Action::SuspendClass {
                 by,
                 id,
                 suspended: false,
@@ -120,7 +121,7 @@ impl Generator {
                 bps: if self.chance(80) {
                     self.below(8_000)
                 } else {
-                    self.below(10_003)
+                    self.bounded(10_000)
                 },
             },
             12 => Action::CancelStakingChanges { by: either },

@@ -22,7 +22,8 @@ impl Generator {
         if nodes == 0 || (nodes < NODES && self.chance(6)) {
             return vec![self.new_node(model)];
         }
-        if positions < 2 || self.chance(8) {
+        let few = positions < 3 * nodes;
+        if positions < 2 || self.chance(if few { 18 } else { 4 }) {
             return self.new_position(model);
         }
         match self.below(10) {
@@ -63,11 +64,12 @@ impl Generator {
             id: self.rng.random_range(0..2),
             class: self.one(&classes).unwrap_or(0),
             processors: match self.below(12) {
-                0 => self.rng.random_range(0..1_026),
+                0 => [0, 1_024, 1_025, 300]
+                    [usize::from(self.chance(50)) + 2 * usize::from(self.chance(50))],
                 _ => self.rng.random_range(1..9),
             },
             commission: match self.below(10) {
-                0 => self.below(10_002),
+                0 => self.bounded(10_000),
                 _ => self.below(3_000),
             },
             open: !self.chance(10),
@@ -113,7 +115,11 @@ impl Generator {
     fn deposit_at(&mut self, model: &Model, at: PositionKey) -> Action {
         let node = &model.staking.nodes[&at.0];
         let (room, _) = node.room(at.2);
+        let missing = node.minimum.at(model.now) - node.active();
         let amount = match self.below(5) {
+            _ if at.2 == 0 && missing > 0 && self.chance(60) => {
+                word(missing + room / 4).saturating_sub(u64::from(self.chance(5)))
+            }
             0 => word(node.minimum.at(model.now)),
             1 => word(room / 3),
             2 => word(node.minimum.at(model.now) / 2),
@@ -153,8 +159,26 @@ impl Generator {
         actions
     }
 
+    /// A position, preferably with rewards.
+    fn rewarded(&mut self, model: &Model) -> Option<PositionKey> {
+        let positions = model.staking.positions.iter();
+        let rewarded: Vec<_> = positions
+            .filter(|(at, position)| {
+                let node = &model.staking.nodes[&at.0];
+                let mut settled = **position;
+                settled.settle(&node.tranches[usize::from(at.2)]);
+                settled.owed > 0 || (at.2 == 0 && node.commission_owed > 0)
+            })
+            .map(|(at, _)| *at)
+            .collect();
+        if self.chance(85) && !rewarded.is_empty() {
+            return self.one(&rewarded);
+        }
+        self.any_position(model)
+    }
+
     fn compound(&mut self, model: &Model) -> Vec<Action> {
-        let Some(at) = self.any_position(model) else {
+        let Some(at) = self.rewarded(model) else {
             return self.new_position(model);
         };
         let mut actions = self.harvested(model, at.0);
@@ -219,7 +243,7 @@ impl Generator {
     }
 
     pub(super) fn claim(&mut self, model: &Model) -> Vec<Action> {
-        let Some(at) = self.any_position(model) else {
+        let Some(at) = self.rewarded(model) else {
             return self.new_position(model);
         };
         let payout = model.staking.positions[&at].payout;
@@ -245,7 +269,7 @@ impl Generator {
                 let bps = if self.chance(90) {
                     self.below(4_000)
                 } else {
-                    self.below(10_003)
+                    self.bounded(10_000)
                 };
                 Action::SetCommission { by, node, bps }
             }
@@ -289,34 +313,34 @@ impl Generator {
             bps: if self.chance(90) {
                 5_000 - self.below(5_000)
             } else {
-                self.below(5_003)
+                self.bounded(5_000)
             },
         };
+        let retire = Action::RetireNode {
+            by: self.by(node.0),
+            node,
+        };
         match found.status {
-            Status::Open => match self.below(8) {
-                0..=3 => vec![Action::HaltNode { by: guardian, node }],
-                4 => vec![Action::RetireNode {
-                    by: self.by(node.0),
-                    node,
-                }],
-                5 => vec![propose],
-                6 => vec![Action::ResumeNode {
+            Status::Open => match self.below(20) {
+                0..=4 => vec![Action::HaltNode { by: guardian, node }],
+                5 => vec![retire],
+                6 => vec![propose],
+                7 => vec![Action::ResumeNode {
                     by: authority,
                     node,
                 }],
-                _ => self.close_something(model, node),
+                8 => self.close_something(model, node),
+                _ => self.unstake(model),
             },
-            Status::Halted => match self.below(8) {
-                0..=2 => vec![propose],
-                3..=5 => vec![Action::ResumeNode {
+            Status::Halted => match self.below(20) {
+                0..=7 => vec![propose],
+                8..=15 => vec![Action::ResumeNode {
                     by: authority,
                     node,
                 }],
-                6 => vec![Action::HaltNode { by: guardian, node }],
-                _ => vec![Action::RetireNode {
-                    by: self.by(node.0),
-                    node,
-                }],
+                16 => vec![Action::HaltNode { by: guardian, node }],
+                17 => vec![retire],
+                _ => self.unstake(model),
             },
             Status::Retired => match self.below(12) {
                 0 => vec![propose],
