@@ -8,7 +8,7 @@ use io_client::{
     Pubkey, emissions, mint, payments,
     shared::{
         constants::{BPS, MAX_BOUNTY_BPS, MAX_FEE_BPS, MAX_SLASH_BPS, USDC},
-        errors::{MintError, PaymentsError, StakingError},
+        errors::{EmissionsError, MintError, PaymentsError, StakingError},
         ids::TOKEN_PROGRAM,
         state::{EmissionsRule, Feed, MintPolicy, MinterTerms},
     },
@@ -53,7 +53,7 @@ impl Key {
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::Nobody => "none, as a keeper",
+            Self::Nobody => "nothing: any keeper",
             Self::Authority => "authority",
             Self::Guardian => "guardian",
             Self::Slasher => "slasher",
@@ -157,13 +157,13 @@ impl Thief {
     /// Everything that is there at once, and everything that waits.
     fn seize(&self, town: &mut Town, authority: &Keypair) {
         let (by, me, usdc) = (authority.pubkey(), self.me.address(), town.network.usdc);
-        let terms = MinterTerms {
-            policy: MintPolicy::Allowance {
-                amount: town.mint().mintable(),
-            },
+        let allowance = |amount| MinterTerms {
+            policy: MintPolicy::Allowance { amount },
             window_limit: u64::MAX,
             window_seconds: 0,
         };
+        let mintable = town.mint().mintable();
+        self.assert_bounded(town, authority, &allowance(mintable + 1));
         town.network.world.deploy("hostile_venue", HOSTILE_PROGRAM);
         for instruction in [
             // Nobody is left who could cancel.
@@ -173,7 +173,7 @@ impl Thief {
             payments::set_guardian(&by, &me),
             staking::set_slasher(&by, &me),
             emissions::set_scorer(&by, &me),
-            mint::add_minter(&by, &me, &terms),
+            mint::add_minter(&by, &me, &allowance(mintable)),
             payments::schedule_treasury(&by, &me),
             payments::schedule_asset_fee(&by, &usdc, MAX_FEE_BPS),
             payments::schedule_payout_fee(&by, MAX_FEE_BPS),
@@ -193,6 +193,25 @@ impl Thief {
         town.bounty = self.me.io;
         self.halt(town, authority);
         self.propose_all(town, &self.me.key);
+    }
+
+    /// More than the code allows is not there to be scheduled.
+    fn assert_bounded(&self, town: &mut Town, authority: &Keypair, minter: &MinterTerms) {
+        let (by, me, usdc) = (authority.pubkey(), self.me.address(), town.network.usdc);
+        let minter = mint::add_minter(&by, &me, minter);
+        assert_fails(town.send(minter, authority), MintError::HardCapExceeded);
+        for fee in [
+            payments::schedule_asset_fee(&by, &usdc, MAX_FEE_BPS + 1),
+            payments::schedule_payout_fee(&by, MAX_FEE_BPS + 1),
+        ] {
+            assert_fails(town.send(fee, authority), PaymentsError::FeeTooHigh);
+        }
+        let bounty = MAX_BOUNTY_BPS + 1;
+        let bounty = emissions::schedule_rule(&by, EmissionsRule::BountyBps, bounty);
+        assert_fails(
+            town.send(bounty, authority),
+            EmissionsError::RuleOutOfBounds,
+        );
     }
 
     /// What waits is not there yet.
@@ -243,8 +262,10 @@ impl Thief {
     }
 
     fn propose(town: &mut Town, slasher: &Keypair, node: Pubkey) -> Result<Outcome, Failure> {
-        let propose = staking::propose_slash(&slasher.pubkey(), &node, MAX_SLASH_BPS, [1; 32]);
-        town.send(propose, slasher)
+        let propose = |bps| staking::propose_slash(&slasher.pubkey(), &node, bps, [1; 32]);
+        let more = town.send(propose(MAX_SLASH_BPS + 1), slasher);
+        assert_fails(more, StakingError::SlashOutOfBounds);
+        town.send(propose(MAX_SLASH_BPS), slasher)
     }
 
     fn propose_all(&self, town: &mut Town, slasher: &Keypair) {

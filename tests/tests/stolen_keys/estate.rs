@@ -18,8 +18,10 @@ pub(crate) struct Estate {
     pub(crate) rewards: i128,
     /// Earnings of the supplier that pays out itself, with what it paid out.
     pub(crate) earnings: i128,
-    /// Earnings of the supplier with a standing offer that were sold, and the USDC that it was paid.
+    /// Earnings of the supplier with a standing offer that were sold, their worth in USDC when they were, and
+    /// the USDC that it was paid.
     pub(crate) sold: i128,
+    pub(crate) worth: i128,
     pub(crate) sold_for: i128,
     /// What renters, and the supplier that pays out itself, paid above the fees that they knew, USDC.
     pub(crate) overcharged: i128,
@@ -31,6 +33,8 @@ pub(crate) struct Estate {
     pub(crate) gateway: i128,
     /// IO ever minted.
     pub(crate) minted: i128,
+    /// The price of IO, USD × 10^8.
+    pub(crate) price: i128,
 }
 
 impl Estate {
@@ -60,12 +64,37 @@ impl Estate {
             rewards: sum(vaults(pda::reward_vault).collect()),
             earnings: sum(vec![Town::earnings(&town.reserved)]) + i128::from(town.paid_out),
             sold: thief.sold.into(),
+            worth: thief.worth.into(),
             sold_for: sum(vec![town.offering.usdc]),
             overcharged: town.overcharged.into(),
             bounties: sum(vec![town.keeper.io]),
             fees: sum(vec![pda::fees(&usdc).0, town.treasury()]),
             gateway: sum(vec![town.gateway()]),
             minted: town.mint().minted.into(),
+            price: town.io_price.into(),
+        }
+    }
+}
+
+impl std::ops::Sub for Estate {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self {
+            thief_io: self.thief_io - other.thief_io,
+            thief_usdc: self.thief_usdc - other.thief_usdc,
+            stake: self.stake - other.stake,
+            rewards: self.rewards - other.rewards,
+            earnings: self.earnings - other.earnings,
+            sold: self.sold - other.sold,
+            worth: self.worth - other.worth,
+            sold_for: self.sold_for - other.sold_for,
+            overcharged: self.overcharged - other.overcharged,
+            bounties: self.bounties - other.bounties,
+            fees: self.fees - other.fees,
+            gateway: self.gateway - other.gateway,
+            minted: self.minted - other.minted,
+            price: self.price - other.price,
         }
     }
 }

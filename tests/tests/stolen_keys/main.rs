@@ -10,7 +10,7 @@ mod town;
 
 use attacks::Key;
 use estate::Estate;
-use io_client::shared::constants::IO;
+use io_client::shared::constants::{IO, USDC};
 use std::{collections::BTreeMap, env, fs, path::Path};
 use thief::Thief;
 use town::Town;
@@ -92,6 +92,16 @@ fn check(key: Key, peace: &Course, course: &Course) {
         // What was sold at the standing offer brought what was asked.
         let asked = now.sold * i128::from(town::OFFER) / i128::from(IO);
         assert!(now.sold_for >= asked, "{about}");
+        // The thief has no more than the table says that others lost, or that was minted.
+        let lost = *honest - *now;
+        let io = lost.rewards + lost.bounties + now.sold + (-lost.minted).max(0);
+        assert!(-lost.thief_io <= io + 10, "{about}");
+        // To within a dollar, by which the pool's price came to differ.
+        let usdc = lost.fees + lost.gateway + now.overcharged;
+        assert!(
+            now.sold_for - lost.thief_usdc <= usdc + i128::from(USDC),
+            "{about}"
+        );
         before = *now;
     }
 }

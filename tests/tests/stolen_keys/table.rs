@@ -9,21 +9,27 @@ const MARKS: [&str; 3] = ["hour", "day", "week"];
 /// Markdown: what was taken, against the same time without a theft.
 pub(crate) fn render(peace: &[Estate; 3], start: &Estate, thefts: &[(Key, [Estate; 3])]) -> String {
     let mut page = String::from(
-        "| stolen | within a | thief's IO | thief's USDC | stake burned, IO | rewards in vaults, IO | earnings, IO | \
-         standing offers, USDC | emission to come, IO | fees, USDC | dearer fees, USDC | gateway, USDC | minted past the curve, IO |\n\
-         |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
+        "| stolen | within a | thief: IO | thief: USDC | together worth, USDC | stake burned, IO \
+         | rewards in vaults, IO | earnings, IO | standing offers, USDC | emission to come, IO \
+         | fees, USDC | dearer fees, USDC | gateway, USDC | minted past the curve, IO |\n\
+         |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     for (key, marks) in thefts {
         for (within, (now, honest)) in MARKS.iter().zip(marks.iter().zip(peace)) {
             let emission = honest.rewards + honest.bounties - now.rewards - now.bounties;
-            let below = now.sold * PRICE / i128::from(IO) - now.sold_for;
+            let (io_taken, usdc_taken) = (
+                now.thief_io - honest.thief_io,
+                now.thief_usdc - honest.thief_usdc,
+            );
+            let together = usdc_taken + io_taken * honest.price / i128::from(100 * IO);
             let cells = [
-                io(now.thief_io - honest.thief_io),
-                usdc(now.thief_usdc - honest.thief_usdc),
+                io(io_taken),
+                usdc(usdc_taken),
+                usdc(together),
                 io(honest.stake - now.stake),
                 io((start.rewards - now.rewards).max(0)),
                 io(start.earnings - now.earnings),
-                usdc(below),
+                usdc(now.worth - now.sold_for),
                 io(emission),
                 usdc(honest.fees - now.fees),
                 usdc(now.overcharged),
@@ -36,9 +42,6 @@ pub(crate) fn render(peace: &[Estate; 3], start: &Estate, thefts: &[(Key, [Estat
     }
     page
 }
-
-/// What an IO that was sold is valued at, raw USDC: what the pool was made with.
-const PRICE: i128 = 150_000;
 
 fn io(raw: i128) -> String {
     rounded(raw, IO)

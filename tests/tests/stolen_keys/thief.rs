@@ -8,7 +8,10 @@ use io_client::{
     shared::{
         constants::{BPS, IO, USDC},
         ids::io_payments::{CONFIG, ROUTER},
-        math::{fee::fee_of, fixed::mul_div_ceil},
+        math::{
+            fee::fee_of,
+            fixed::{mul_div_ceil, mul_div_floor},
+        },
         state::PaymentsConfig,
     },
     staking,
@@ -35,8 +38,9 @@ pub(crate) struct Thief {
     pub(crate) nodes: [Member; 2],
     /// Pools of two tokens that only the thief put anything in.
     pub(crate) pools: Vec<Amm>,
-    /// Raw IO of others' earnings that was paid out to them.
+    /// Raw IO of others' earnings that was paid out to them, and its worth then, raw USDC.
     pub(crate) sold: u64,
+    pub(crate) worth: u64,
 }
 
 impl Thief {
@@ -53,6 +57,7 @@ impl Thief {
             nodes,
             pools: Vec::new(),
             sold: 0,
+            worth: 0,
         }
     }
 
@@ -85,8 +90,7 @@ impl Thief {
         for node in &self.nodes {
             let operator = &node.operator;
             let claim = staking::claim(&operator.stake, &operator.party.io);
-            // There may be nothing to claim.
-            let _ = town.send(claim, &operator.party.key);
+            self.must(town, claim, &operator.party.key);
         }
     }
 
@@ -169,6 +173,11 @@ impl Thief {
         (bound, needed)
     }
 
+    fn count(&mut self, town: &Town, sold: u64) {
+        self.sold += sold;
+        self.worth += mul_div_floor(sold, town.io_price, 100 * IO).expect("it fits");
+    }
+
     fn out(&self, town: &Town, amount: u64, bound: u64) -> PayOut {
         PayOut {
             caller: self.me.address(),
@@ -196,7 +205,9 @@ impl Thief {
             let route = Self::route(town, &pool, MINT, amount);
             let paid = town.send(payments::pay_out(&out, &route), &key);
             assert_eq!(paid.is_ok(), accepted, "{gives} raw USDC");
-            self.sold += if accepted { trade.spent } else { 0 };
+            if accepted {
+                self.count(town, trade.spent);
+            }
         }
     }
 
@@ -230,7 +241,7 @@ impl Thief {
             self.must(town, back, &key);
             return sent;
         }
-        self.sold += amount;
+        self.count(town, amount);
         Ok(())
     }
 
