@@ -48,12 +48,16 @@ pub struct Trade {
 
 impl TokenSwapFees {
     /// What the program does with `amount` against these reserves; `None` if it refuses because nothing
-    /// would come out.
+    /// would come out, or because the reserves are too small to divide by what is offered.
     pub fn trade(&self, amount: u64, reserve_in: u64, reserve_out: u64) -> Option<Trade> {
         let fees = fee(amount, self.trade)?.checked_add(fee(amount, self.owner)?)?;
         let (reserve_in, reserve_out) = (u128::from(reserve_in), u128::from(reserve_out));
         let product = reserve_in.checked_mul(reserve_out)?;
         let offered = reserve_in.checked_add(u128::from(amount).checked_sub(fees)?)?;
+        // Against so little, the program finds nothing to divide.
+        if product < offered {
+            return None;
+        }
         // The pool keeps ceil(product / offered), and takes no more than needed for that.
         let kept = product
             .checked_add(offered.checked_sub(1)?)?
@@ -243,6 +247,9 @@ mod tests {
         assert_eq!(FEES.trade(1, 1_000, 1_000), None);
         assert_eq!(FEES.trade(3, 1_000_000, 10), None);
         assert_eq!(FEES.trade(1_000, 0, 0), None);
+        // More is offered than the product of the reserves: 9,970 + 3 after fees, against 3 × 3,324.
+        assert_eq!(FEES.trade(10_000, 3, 3_324), None);
+        assert!(FEES.trade(10_000, 3, 3_325).is_some());
     }
 
     #[test]
