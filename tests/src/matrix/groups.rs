@@ -25,12 +25,11 @@ impl Row<'_> {
             .collect();
         for one in &pairs {
             for other in &pairs {
-                let mut instruction = self.subject.instruction.clone();
-                let metas = &mut instruction.accounts;
                 if other > one {
-                    metas.swap(*one, *other);
-                    metas.swap(one + 1, other + 1);
-                    self.push(*one, Substitution::Swapped, instruction.clone(), Vec::new());
+                    let mut instruction = self.subject.instruction.clone();
+                    instruction.accounts.swap(*one, *other);
+                    instruction.accounts.swap(one + 1, other + 1);
+                    self.push(*one, Substitution::Swapped, instruction, Vec::new());
                 }
                 if other != one {
                     let mut instruction = self.subject.instruction.clone();
