@@ -68,7 +68,7 @@ pub fn run(checkout: &Checkout, options: &Options) -> Result<()> {
         command
             .arg(format!("-max_total_time={}", options.seconds))
             .arg(format!("-artifact_prefix={}/", inputs.display()))
-            .args(["-print_final_stats=1", "-timeout=10", "-rss_limit_mb=4096"])
+            .args(["-print_final_stats=1", "-len_control=0", "-timeout=10"])
             .args([&found, &seeds]);
         let output = command
             .output()
