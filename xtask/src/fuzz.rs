@@ -25,7 +25,11 @@ pub struct Options {
 /// Builds the programs and runs them against the model.
 pub fn run(checkout: &Checkout, options: &Options) -> Result<()> {
     build::run(checkout, &build::Options::default())?;
-    let steps = if options.nightly { NIGHTLY } else { options.steps };
+    let steps = if options.nightly {
+        NIGHTLY
+    } else {
+        options.steps
+    };
     let (steps, seed) = (steps.to_string(), options.seed.to_string());
     let mut arguments = vec!["run", "--quiet", "--locked", "--bin", "fuzz"];
     if options.nightly {
