@@ -133,7 +133,7 @@ impl NodeState {
     pub fn needs_crank(&self) -> bool {
         let earns = self.emission.is_some_and(|emission| emission.weight != 0);
         // Half the delay that is allowed, so that it is still allowed when the deposit lands.
-        earns && self.now.saturating_sub(self.pool.due_at) > DEPOSIT_MAX_CRANK_DELAY >> 1
+        earns && self.now.saturating_sub(self.pool.due_at) > DEPOSIT_MAX_CRANK_DELAY / 2
     }
 
     /// What it earns, after a settlement now: with what it is owed, and the weight that its score and its
