@@ -3,10 +3,10 @@
 //! No tolerance stands here: what the programs may round otherwise than the model was told to it and checked
 //! there.
 
-use super::cast::{Cast, Thing, feed_id};
+use super::cast::{Cast, Thing};
 use crate::model::{
-    Account, Class, Emission, Feed, Governance, IO, Minter, Model, Node, Policy, Position, Raw,
-    Receipt, RewardPool, Ticket, Time, USDC, Who, exact::Scheduled, node::Status,
+    Account, Class, Emission, Governance, Minter, Model, Node, Policy, Position, Raw, RewardPool,
+    Ticket, Time, Who, exact::Scheduled, node::Status,
 };
 use io_client::{
     Pubkey,
@@ -22,18 +22,24 @@ use std::fmt::{Debug, Display};
 pub struct Differences(pub Vec<String>);
 
 impl Differences {
-    fn same<T: PartialEq + Debug>(&mut self, what: impl Display, chain: T, model: T) {
+    pub(super) fn same<T: PartialEq + Debug>(&mut self, what: impl Display, chain: T, model: T) {
         if chain != model {
             self.0
                 .push(format!("{what}: chain {chain:?}, model {model:?}"));
         }
     }
 
-    fn raw(&mut self, what: impl Display, chain: u64, model: Raw) {
+    pub(super) fn raw(&mut self, what: impl Display, chain: u64, model: Raw) {
         self.same(what, Raw::from(chain), model);
     }
 
-    fn scheduled(&mut self, what: &str, chain: state::Scheduled, model: Scheduled, now: Time) {
+    pub(super) fn scheduled(
+        &mut self,
+        what: &str,
+        chain: state::Scheduled,
+        model: Scheduled,
+        now: Time,
+    ) {
         let next = chain.pending(now).map(|(next, at)| (Raw::from(next), at));
         let model_next = model.next.filter(|(_, at)| now < *at);
         self.same(
@@ -53,7 +59,7 @@ pub struct Compare<'a> {
 
 impl Compare<'_> {
     /// Bytes of an account that holds lamports.
-    fn data(&self, address: &Pubkey) -> Option<Vec<u8>> {
+    pub(super) fn data(&self, address: &Pubkey) -> Option<Vec<u8>> {
         let account = self.svm.get_account(address)?;
         (account.lamports > 0).then_some(account.data)
     }
@@ -315,7 +321,12 @@ impl Compare<'_> {
         }
     }
 
-    fn governance(&self, out: &mut Differences, chain: &state::Governance, model: &Governance) {
+    pub(super) fn governance(
+        &self,
+        out: &mut Differences,
+        chain: &state::Governance,
+        model: &Governance,
+    ) {
         let who = |address| self.cast.who(address);
         out.same("authority", who(&chain.authority), model.authority);
         out.same("nominee", who(&chain.pending_authority), model.nominee);
@@ -495,75 +506,5 @@ impl Compare<'_> {
         out.raw("score", chain.score_bps, emission.score);
         let scored = (chain.score_epoch != NEVER).then(|| Raw::from(chain.score_epoch));
         out.same("score_epoch", scored, emission.score_epoch);
-    }
-
-    fn payments(&self, out: &mut Differences, chain: &state::PaymentsConfig, model: &Model) {
-        let (now, payments) = (model.now, &model.payments);
-        self.governance(out, &chain.governance, &payments.governance);
-        out.same("paused", chain.paused != 0, payments.paused);
-        let treasury = self.cast.who(chain.treasury_at(now));
-        out.same("treasury", treasury, payments.treasury.at(now));
-        out.scheduled("payout_fee", chain.payout_fee_bps, payments.payout_fee, now);
-        out.scheduled(
-            "buy_back",
-            chain.buy_back_daily,
-            payments.buy_back_daily,
-            now,
-        );
-        out.raw("bought", chain.buy_back_used, payments.bought.used);
-        out.same("bought at", chain.buy_back_at, payments.bought.at);
-        for (token, feed) in [(IO, &chain.io_feed), (USDC, &chain.usdc_feed)] {
-            if let Some(asset) = payments.assets.get(&token) {
-                Self::feed(out, token, feed, asset.feed, now);
-            }
-        }
-    }
-
-    fn feed(
-        out: &mut Differences,
-        token: u8,
-        chain: &state::ScheduledFeed,
-        model: Scheduled<Feed>,
-        now: Time,
-    ) {
-        let read = |feed: &state::Feed| Feed {
-            age: feed.max_age.into(),
-            confidence: feed.max_confidence_bps.into(),
-            deviation: feed.max_deviation_bps.into(),
-            right_id: feed.id == feed_id(token, true),
-        };
-        out.same("feed", read(chain.at(now)), model.at(now));
-        let next = chain.pending(now).map(|(feed, at)| (read(feed), at));
-        out.same("next feed", next, model.next.filter(|(_, at)| now < *at));
-    }
-
-    fn receipt(
-        &self,
-        out: &mut Differences,
-        chain: &state::Receipt,
-        receipt: &Receipt,
-        address: &Pubkey,
-    ) {
-        out.same("mint", chain.mint, self.cast.mint(receipt.token));
-        out.raw("gross", chain.gross, receipt.gross);
-        out.raw("fee", chain.fee, receipt.fee);
-        let delivered = receipt.entries.iter().map(|entry| entry.delivered).sum();
-        out.raw("delivered", chain.delivered, delivered);
-        out.same("paid_at", chain.paid_at, receipt.paid_at);
-        out.same("expires_at", chain.expires_at, receipt.expires_at);
-        out.same("bounded", chain.oracle_bounded != 0, receipt.bounded);
-        out.same("reference", chain.reference, [receipt.reference; 32]);
-        let data = self.data(address).unwrap_or_default();
-        let Some((_, entries)) = state::Receipt::parts(&data) else {
-            out.0.push("no receipt".to_owned());
-            return;
-        };
-        out.same("count", entries.len(), receipt.entries.len());
-        for (entry, expected) in entries.iter().zip(&receipt.entries) {
-            let supplier = self.cast.supplier(expected.supplier);
-            out.same("supplier", entry.supplier, supplier);
-            out.raw("delivered", entry.delivered, expected.delivered);
-            out.raw("refunded", entry.refunded, expected.refunded);
-        }
     }
 }

@@ -14,13 +14,16 @@ const PROGRAMS: [&str; 4] = ["io_mint", "io_staking", "io_emissions", "io_paymen
 /// Instructions that set a network up, once, before its first step.
 const SETUP: [&str; 2] = ["initialize", "adopt"];
 
+/// A program, by number, and the name of one of its instructions.
+type Instruction = (u8, String);
+
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     /// By program and name.
-    pub instructions: BTreeMap<(u8, String), u64>,
+    pub instructions: BTreeMap<Instruction, u64>,
     pub codes: BTreeMap<u32, u64>,
     /// Instructions of actions looked up before, by kind of action and the program it names.
-    known: HashMap<(Discriminant<Action>, u8), Option<(u8, String)>>,
+    known: HashMap<(Discriminant<Action>, u8), Option<Instruction>>,
 }
 
 impl Coverage {
@@ -52,7 +55,7 @@ impl Coverage {
     }
 
     /// Every instruction of the four programs, as their IDLs list them.
-    fn every_instruction() -> BTreeSet<(u8, String)> {
+    fn every_instruction() -> BTreeSet<Instruction> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../idls");
         let mut all = BTreeSet::new();
         for (program, name) in (0..).zip(PROGRAMS) {

@@ -1,6 +1,7 @@
 //! Random sequences of all instructions, on the built programs and on the [model](crate::model).
 
 pub mod action;
+mod apply;
 pub mod build;
 pub mod campaign;
 pub mod cast;
@@ -10,5 +11,7 @@ pub mod exodus;
 pub mod generate;
 pub mod invariants;
 pub mod rig;
+mod route;
+mod router;
 pub mod run;
 pub mod shrink;

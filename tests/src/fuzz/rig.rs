@@ -1,12 +1,13 @@
 //! A chain and a model that begin alike.
 
 use super::{
-    build::{Builder, post},
+    build::Builder,
     cast::{
         AUTHORITY, Cast, FIRST, GUARDIAN, OTHER, SCORER, SLASHER, Thing, WALLETS, venue_authority,
         wallet_account,
     },
     compare::{Compare, Differences},
+    route::post,
 };
 use crate::{
     Failure, GENESIS, World,

@@ -164,7 +164,7 @@ impl Model {
             0
         } else if let Some((dropped_at, lowest)) = drop {
             // A drop before the last change of weight counts as right after it.
-            let before = dropped_at.checked_sub(emission.mark).unwrap_or(0);
+            let before = dropped_at.saturating_sub(emission.mark);
             let full = of_units(before, emission.weight);
             lower(emission, pool, lowest);
             full + of_units(since - before, emission.weight)

@@ -14,7 +14,9 @@
 //! the program names is its own affair.
 
 mod class;
+mod cooling;
 pub mod curve;
+mod earnings;
 pub mod emissions;
 pub mod exact;
 mod market;
@@ -22,6 +24,7 @@ pub mod mint;
 pub mod node;
 mod payments;
 mod pool;
+mod rewards;
 mod slash;
 pub mod staking;
 pub mod swap;

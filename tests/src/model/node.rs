@@ -1,17 +1,13 @@
 //! Nodes, positions and tickets: stake in, stake out, rewards.
 
 use super::{
-    Account, Class, IO, Model, NodeKey, Outcome, Raw, Reason, Refused, Scheduled, Time, Told, Who,
-    exact::{of_units, part, part_up, ratio},
+    Account, Class, IO, Model, NodeKey, Outcome, Raw, Reason, Refused, Scheduled, Time, Who,
+    exact::{of_units, part, part_up},
 };
 use io_client::shared::{
-    constants::{
-        BPS, COOLDOWN, DEPOSIT_MAX_CRANK_DELAY, DEPOSIT_MAX_LAG_EPOCHS, MAX_PROCESSORS, SLASH_LAPSE,
-    },
+    constants::{BPS, COOLDOWN, DEPOSIT_MAX_CRANK_DELAY, DEPOSIT_MAX_LAG_EPOCHS, MAX_PROCESSORS},
     errors::StakingError,
 };
-use num_bigint::BigInt;
-use num_rational::BigRational;
 
 /// A node, an owner and a tranche: 0 the operator's, 1 protected, 2 exposed delegators'.
 pub type PositionKey = (NodeKey, Who, u8);
@@ -45,7 +41,7 @@ impl Shared {
 
     /// Shares that an exit of `amount` costs a holder of `held`, rounded up; all of them if they are worth no
     /// more.
-    fn cost(&self, amount: Raw, held: Raw) -> Raw {
+    pub(super) fn cost(&self, amount: Raw, held: Raw) -> Raw {
         if amount == self.value(held) {
             held
         } else {
@@ -110,7 +106,8 @@ pub struct Ticket {
     pub rent_payer: Who,
 }
 
-const MAX: Raw = u64::MAX as Raw;
+/// Stands for all that there is.
+pub(super) const MAX: Raw = u64::MAX as Raw;
 
 impl Node {
     pub fn active(&self) -> Raw {
@@ -157,7 +154,13 @@ impl Node {
     }
 
     /// How much of a deposit is taken, and why not.
-    fn admit(&self, tranche: u8, amount: Raw, min_accepted: Raw, refused: &mut Refused) -> Raw {
+    pub(super) fn admit(
+        &self,
+        tranche: u8,
+        amount: Raw,
+        min_accepted: Raw,
+        refused: &mut Refused,
+    ) -> Raw {
         refused.unless(self.is_open(), StakingError::NodeNotOpen);
         refused.unless(
             tranche == 0 || self.delegation,
@@ -215,7 +218,7 @@ impl Model {
     }
 
     /// A node and a position on it, settled.
-    fn staker(&self, key: PositionKey) -> Outcome<(Node, Position)> {
+    pub(super) fn staker(&self, key: PositionKey) -> Outcome<(Node, Position)> {
         let node = self.node(key.0)?.clone();
         let Some(mut position) = self.staking.positions.get(&key).copied() else {
             return Err(Reason::Account.into());
@@ -224,13 +227,13 @@ impl Model {
         Ok((node, position))
     }
 
-    fn put(&mut self, key: PositionKey, node: Node, position: Position) {
+    pub(super) fn put(&mut self, key: PositionKey, node: Node, position: Position) {
         self.staking.nodes.insert(key.0, node);
         self.staking.positions.insert(key, position);
     }
 
     /// Tickets of a position.
-    fn open_tickets(&self, key: PositionKey) -> usize {
+    pub(super) fn open_tickets(&self, key: PositionKey) -> usize {
         let tickets = self.staking.tickets.keys();
         tickets.filter(|(position, _, _)| *position == key).count()
     }
@@ -348,7 +351,7 @@ impl Model {
 
     /// Whether stake may come to a node, or a commission rise: nothing settled waits, and a node with weight
     /// was settled lately and its pool cranked (decisions 7 and 11).
-    fn harvested(&self, key: NodeKey, refused: &mut Refused) {
+    pub(super) fn harvested(&self, key: NodeKey, refused: &mut Refused) {
         let Some(emission) = self.emissions.nodes.get(&key) else {
             return;
         };
@@ -363,7 +366,7 @@ impl Model {
     }
 
     /// Reasons that any new stake of a kind may be refused for.
-    fn open_to(&self, key: PositionKey, node: &Node, refused: &mut Refused) {
+    pub(super) fn open_to(&self, key: PositionKey, node: &Node, refused: &mut Refused) {
         refused.unless(!self.staking.paused, StakingError::Paused);
         self.harvested(key.0, refused);
         refused.unless(node.has_price(key.2), StakingError::PriceTooLow);
@@ -408,220 +411,6 @@ impl Model {
         node.rewards_owed -= amount;
         position.shares += node.tranches[usize::from(key.2)].active.issue(amount);
         self.put(key, node, position);
-        Ok(())
-    }
-
-    /// Stake to cooling stake, with a ticket.
-    fn start_cooling(&mut self, ticket: TicketKey, amount: Raw, mut refused: Refused) -> Outcome {
-        let key = ticket.0;
-        let (mut node, mut position) = self.staker(key)?;
-        let tranche = &mut node.tranches[usize::from(key.2)];
-        let value = tranche.active.value(position.shares);
-        let amount = if amount == MAX { value } else { amount };
-        refused.unless(amount > 0, StakingError::ZeroAmount);
-        refused.unless(amount <= value, StakingError::InsufficientStake);
-        refused.unless(!self.staking.tickets.contains_key(&ticket), Reason::Account);
-        refused.done()?;
-        let shares = tranche.active.cost(amount, position.shares);
-        tranche.active.stake -= amount;
-        tranche.active.shares -= shares;
-        position.shares -= shares;
-        position.next_ticket += 1;
-        let filled = Ticket {
-            amount,
-            shares: tranche.cooling.issue(amount),
-            unlock_at: self.now + COOLDOWN,
-            rent_payer: ticket.1,
-        };
-        self.staking.tickets.insert(ticket, filled);
-        self.put(key, node, position);
-        Ok(())
-    }
-
-    /// Nothing but what the position is worth can refuse an exit (invariant 8).
-    pub fn request_unstake(&mut self, key: PositionKey, index: u64, amount: Raw) -> Outcome {
-        self.start_cooling((key, key.1, index), amount, Refused::default())?;
-        self.note_drop(key.0);
-        Ok(())
-    }
-
-    /// A stranger takes a whole position out of a retired node (decision 12).
-    pub fn unstake_retired(&mut self, by: Who, key: PositionKey) -> Outcome {
-        let node = self.node(key.0)?;
-        let mut refused = Refused::default();
-        refused.unless(node.status == Status::Retired, StakingError::NodeNotRetired);
-        let emission = self.emissions.nodes.get(&key.0);
-        let earned = emission.is_some_and(|emission| emission.weight != 0 || emission.owed != 0);
-        let shared = self.tokens.of(Account::Rewards(key.0)) == node.rewards_owed;
-        refused.unless(!earned && shared, StakingError::HarvestFirst);
-        self.start_cooling((key, by, u64::MAX), MAX, refused)
-    }
-
-    /// What a ticket pays now: min(value now, value when requested). It leaves with all its shares, and stake is
-    /// never more than the shares that are left (decision 12).
-    fn leave_cooling(node: &mut Node, tranche: u8, ticket: &Ticket) -> Raw {
-        let cooling = &mut node.tranches[usize::from(tranche)].cooling;
-        let paid = cooling.value(ticket.shares).min(ticket.amount);
-        cooling.shares -= ticket.shares;
-        cooling.stake = (cooling.stake - paid).min(cooling.shares);
-        paid
-    }
-
-    fn ticket(&self, ticket: TicketKey) -> Outcome<Ticket> {
-        let found = self.staking.tickets.get(&ticket).copied();
-        found.ok_or_else(|| Reason::Account.into())
-    }
-
-    pub fn cancel_unstake(&mut self, by: Who, key: TicketKey) -> Outcome {
-        let ticket = self.ticket(key)?;
-        let (mut node, mut position) = self.staker(key.0)?;
-        let tranche = key.0.2;
-        let mut refused = Refused::default();
-        refused.unless(by == key.0.1, StakingError::NotOwner);
-        let paid = Self::leave_cooling(&mut node, tranche, &ticket);
-        self.open_to(key.0, &node, &mut refused);
-        node.admit(tranche, paid, paid, &mut refused);
-        refused.done()?;
-        position.shares += node.tranches[usize::from(tranche)].active.issue(paid);
-        self.staking.tickets.remove(&key);
-        self.put(key.0, node, position);
-        Ok(())
-    }
-
-    pub fn withdraw(&mut self, key: TicketKey, to: Who) -> Outcome {
-        let ticket = self.ticket(key)?;
-        let mut node = self.node(key.0.0)?.clone();
-        let payout = self.staking.positions[&key.0].payout;
-        let mut refused = Refused::default();
-        refused.unless(self.now >= ticket.unlock_at, StakingError::StillCooling);
-        let waits = key.0.2 == 0
-            && node
-                .slash
-                .is_some_and(|slash| self.now < slash.proposed_at + SLASH_LAPSE);
-        refused.unless(!waits, StakingError::SlashOpen);
-        refused.unless(to == payout, StakingError::WrongDestination);
-        refused.done()?;
-        let paid = Self::leave_cooling(&mut node, key.0.2, &ticket);
-        self.tokens
-            .transfer(Account::Stake(key.0.0), Account::Wallet(to, IO), paid)?;
-        self.staking.tickets.remove(&key);
-        self.staking.nodes.insert(key.0.0, node);
-        Ok(())
-    }
-
-    pub fn claim(&mut self, key: PositionKey, to: Who) -> Outcome {
-        let (mut node, mut position) = self.staker(key)?;
-        let commission = if key.2 == 0 { node.commission_owed } else { 0 };
-        let amount = position.owed + commission;
-        let mut refused = Refused::default();
-        refused.unless(amount > 0, StakingError::NothingToClaim);
-        refused.unless(to == position.payout, StakingError::WrongDestination);
-        refused.done()?;
-        position.owed = 0;
-        node.commission_owed -= commission;
-        node.rewards_owed -= amount;
-        self.tokens
-            .transfer(Account::Rewards(key.0), Account::Wallet(to, IO), amount)?;
-        self.put(key, node, position);
-        Ok(())
-    }
-
-    pub fn set_payout(&mut self, by: Who, key: PositionKey, payout: Who) -> Outcome {
-        let Some(position) = self.staking.positions.get_mut(&key) else {
-            return Err(Reason::Account.into());
-        };
-        if by != key.1 {
-            return Err(StakingError::NotOwner.into());
-        }
-        position.payout = payout;
-        Ok(())
-    }
-
-    /// Shares out what arrived in the reward vault: the operator's commission, the rest over the stake. What a
-    /// share gets is told; it may be up to two units of 2^-64 short, as it is rounded down twice, and never
-    /// above.
-    pub fn distribute(&mut self, key: NodeKey, told: &dyn Told) -> Outcome {
-        let now = self.now;
-        let node = self.node(key)?;
-        let rewards = self.tokens.of(Account::Rewards(key)) - node.rewards_owed;
-        let total = node.active();
-        if rewards == 0 || total == 0 {
-            return Ok(());
-        }
-        let commission = part(rewards, node.commission.at(now), Raw::from(BPS));
-        let units = BigRational::from_integer(BigInt::from(1) << 64_u8);
-        let mut gains = [0; 3];
-        let mut parted = Vec::new();
-        for (index, tranche) in node.tranches.iter().enumerate() {
-            let Shared { stake, shares } = tranche.active;
-            if shares == 0 {
-                continue;
-            }
-            let exact = ratio(rewards - commission, stake, total * shares) * &units;
-            let most = u128::try_from(exact.floor().to_integer()).expect("fits the units");
-            let told = told
-                .per_share(key, index as u8)
-                .map(|now| now - tranche.per_share);
-            let gain = told.unwrap_or(most);
-            if gain > most || most - gain > 2 {
-                parted.push(format!(
-                    "node {key:?} tranche {index}: {gain} per share, exact {exact}"
-                ));
-            }
-            gains[index] = gain;
-        }
-        self.parted.extend(parted);
-        let node = self.node_mut(key);
-        for (tranche, gain) in node.tranches.iter_mut().zip(gains) {
-            tranche.per_share += gain;
-        }
-        node.rewards_owed += rewards;
-        node.commission_owed += commission;
-        Ok(())
-    }
-
-    pub fn close_position(&mut self, by: Who, key: PositionKey) -> Outcome {
-        let (mut node, mut position) = self.staker(key)?;
-        let retired = node.status == Status::Retired;
-        // Shares worth less than 1 raw go with the position.
-        let active = &mut node.tranches[usize::from(key.2)].active;
-        if active.value(position.shares) == 0 {
-            active.shares -= position.shares;
-            position.shares = 0;
-        }
-        let to_come = retired && node.active() != 0;
-        let waits = key.2 == 0 && (node.commission_owed != 0 || to_come);
-        let empty = position.shares == 0 && position.owed == 0 && self.open_tickets(key) == 0;
-        let mut refused = Refused::default();
-        refused.unless(by == key.1 || retired, StakingError::NotOwner);
-        refused.unless(empty && !waits, StakingError::PositionNotEmpty);
-        refused.done()?;
-        self.staking.nodes.insert(key.0, node);
-        self.staking.positions.remove(&key);
-        Ok(())
-    }
-
-    pub fn close_node(&mut self, key: NodeKey, to: Who) -> Outcome {
-        let node = self.node(key)?;
-        let holders = self
-            .staking
-            .positions
-            .keys()
-            .any(|(node, _, _)| *node == key);
-        let mut refused = Refused::default();
-        refused.unless(node.status == Status::Retired, StakingError::NodeNotRetired);
-        refused.unless(!holders, StakingError::NodeNotEmpty);
-        refused.unless(node.slash.is_none(), StakingError::SlashOpen);
-        let earns = self.emissions.nodes.contains_key(&key);
-        refused.unless(!earns, StakingError::EmissionNotClosed);
-        refused.unless(to == key.0, StakingError::WrongDestination);
-        refused.done()?;
-        for vault in [Account::Stake(key), Account::Rewards(key)] {
-            let left = self.tokens.of(vault);
-            self.tokens.transfer(vault, Account::Wallet(to, IO), left)?;
-            self.tokens.0.remove(&vault);
-        }
-        self.staking.nodes.remove(&key);
         Ok(())
     }
 }
