@@ -17,13 +17,20 @@ use libfuzzer_sys::fuzz_target;
 struct Input {
     /// The layout that `data` holds without its discriminator; or all of it.
     layout: Option<u8>,
+    /// Cut or filled up to the layout's length, with so many entries if it is a receipt.
+    entries: Option<u8>,
     /// Put before the bytes, so that they begin at any address.
     offset: u8,
-    /// The receipt counts its entries right.
-    counted: bool,
     supplier: u8,
-    refund: u64,
+    refund: Refund,
     data: Vec<u8>,
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Refund {
+    Amount(u64),
+    /// So much more than the supplier may give back.
+    Beyond(i8),
 }
 
 /// Checks one layout against the bytes of an account; whether they are one.
@@ -43,14 +50,14 @@ fn check<L: Layout>(data: &[u8]) -> bool {
     is
 }
 
-/// For each layout: its discriminator and its check.
+/// For each layout: its discriminator, its length and its check.
 macro_rules! layouts {
     ($($name:ident)+) => {
-        [$(($name::DISCRIMINATOR, check::<$name> as fn(&[u8]) -> bool)),+]
+        [$(($name::DISCRIMINATOR, $name::SPACE, check::<$name> as fn(&[u8]) -> bool)),+]
     };
 }
 
-const LAYOUTS: [([u8; 8], fn(&[u8]) -> bool); 17] = layouts! {
+const LAYOUTS: [([u8; 8], usize, fn(&[u8]) -> bool); 17] = layouts! {
     MintConfig Minter
     StakingConfig DeviceClass Node Position Ticket SlashProposal
     EmissionsConfig RewardPool NodeEmission
@@ -58,7 +65,7 @@ const LAYOUTS: [([u8; 8], fn(&[u8]) -> bool); 17] = layouts! {
 };
 
 /// A receipt's entries and what a refund does to them.
-fn check_receipt(data: &mut [u8], supplier: u8, amount: u64) {
+fn check_receipt(data: &mut [u8], supplier: u8, refund: Refund) {
     let Some((receipt, entries)) = Receipt::parts(data) else {
         let head = Receipt::read_copy(data);
         let aligned = data.as_ptr().addr() % align_of::<Receipt>() == 0;
@@ -75,6 +82,12 @@ fn check_receipt(data: &mut [u8], supplier: u8, amount: u64) {
     let before = entries.to_vec();
     let chosen = before.get(usize::from(supplier) % before.len().max(1));
     let supplier = chosen.map_or(Address::default(), |entry| entry.supplier);
+    let amount = match (refund, chosen) {
+        (Refund::Amount(amount), _) => amount,
+        (Refund::Beyond(more), chosen) => chosen
+            .map_or(0, |entry| entry.delivered.wrapping_sub(entry.refunded))
+            .wrapping_add_signed(more.into()),
+    };
     let first = before.iter().position(|entry| entry.supplier == supplier);
     let refunded = Receipt::refund(data, &supplier, amount);
     let (_, after) = Receipt::parts(data).expect("it still is a receipt");
@@ -96,13 +109,15 @@ fn check_receipt(data: &mut [u8], supplier: u8, amount: u64) {
 fuzz_target!(|input: Input| {
     let mut data = input.data;
     if let Some(layout) = input.layout {
-        let (discriminator, _) = LAYOUTS[usize::from(layout) % LAYOUTS.len()];
+        let (discriminator, space, _) = LAYOUTS[usize::from(layout) % LAYOUTS.len()];
         data.splice(0..0, discriminator);
-        if input.counted && discriminator == Receipt::DISCRIMINATOR && data.len() >= Receipt::SPACE
-        {
-            let entries = (data.len() - Receipt::SPACE) / size_of::<ReceiptEntry>();
-            data.truncate(Receipt::space(entries));
-            data[10] = entries.to_le_bytes()[0];
+        match input.entries {
+            Some(entries) if discriminator == Receipt::DISCRIMINATOR => {
+                data.resize(Receipt::space(entries.into()), 0);
+                data[10] = entries;
+            }
+            Some(_) => data.resize(space, 0),
+            None => {}
         }
     }
     // Words underneath, so that the offset alone decides the alignment.
@@ -112,7 +127,10 @@ fuzz_target!(|input: Input| {
     let account = &mut room[offset..offset + data.len()];
     account.copy_from_slice(&data);
 
-    let are = LAYOUTS.iter().filter(|(_, check)| check(account)).count();
+    let are = LAYOUTS
+        .iter()
+        .filter(|(_, _, check)| check(account))
+        .count();
     assert!(are <= 1, "an account of two layouts");
     check_receipt(account, input.supplier, input.refund);
 });

@@ -16,6 +16,8 @@ struct Input {
     program: u8,
     /// The event that `data` holds without its tag and discriminator; or all of it.
     event: Option<u8>,
+    /// Cut or filled up to the event's length, with so many parts where it has parts.
+    parts: Option<u8>,
     data: Vec<u8>,
 }
 
@@ -54,6 +56,17 @@ fuzz_target!(|input: Input| {
     let mut data = input.data;
     if let Some(event) = input.event {
         let event = &events[usize::from(event) % events.len()];
+        if let Some(parts) = input.parts {
+            let (head, part) = lengths(idl, name(event));
+            let parts = usize::from(parts % 20);
+            let whole = head + part.map_or(0, |part| part * parts);
+            data.truncate(whole);
+            // No two fields next to each other are the same, so that none can stand for another.
+            data.extend((data.len()..whole).map(|at| at.to_le_bytes()[0]));
+            if part.is_some() {
+                data[head - 8..head].copy_from_slice(&parts.to_le_bytes());
+            }
+        }
         let start = [EVENT_TAG.to_vec(), bytes(&event["discriminator"])].concat();
         data.splice(0..0, start);
     }

@@ -82,7 +82,7 @@ pub fn run(checkout: &Checkout, options: &Options) -> Result<()> {
         step.done(&figures(&said));
         if options.keep {
             let mut merge = Command::new(&binary);
-            merge.arg("-merge=1").args([&seeds, &found]);
+            merge.arg("-set_cover_merge=1").args([&seeds, &found]);
             process::run(&mut merge)?;
         }
     }
