@@ -107,12 +107,11 @@ pub struct Rates {
 impl Rates {
     /// Every fault, those that only a few requests can meet more often.
     pub fn of_all(common: u32, particular: u32) -> Self {
-        let rate = |fault: Fault| {
-            if fault.befalls("") {
-                common
-            } else {
-                particular
-            }
+        let rate = |fault: Fault| match fault {
+            // Most accounts are as they were.
+            Fault::StaleAccount => particular.saturating_mul(4),
+            fault if fault.befalls("") => common,
+            _ => particular,
         };
         Self {
             rates: Fault::ALL.map(|fault| (fault, rate(fault))).to_vec(),

@@ -7,7 +7,8 @@ use super::{FleetRun, PaymentRun, Report};
 const HEAD: &str = "# Load
 
 Written by `cargo xtask load`, which measures on a local network of its own: the endpoint of `cargo xtask localnet`, its
-chain in memory, in one process, the client library and the keeper in another, on one machine. ";
+chain in memory, in one process, the client library and the keeper in another, on one machine.
+";
 
 const NODES: &str = "
 ## Nodes
@@ -51,7 +52,9 @@ there: median time, and the endpoint's processor time.
 /// The page; `machine` says what it was measured on and how.
 pub fn page(report: &Report, machine: &str) -> String {
     let mut page = String::from(HEAD);
-    let _ = write!(page, "{machine}\n\n![Load](load.svg)\n{NODES}");
+    let _ = writeln!(page, "{machine}");
+    summary(&mut page, report);
+    let _ = write!(page, "\n![Load](load.svg)\n{NODES}");
     for run in &report.fleets {
         nodes(&mut page, run);
     }
@@ -74,6 +77,35 @@ pub fn page(report: &Report, machine: &str) -> String {
     }
     limits(&mut page, report);
     page
+}
+
+/// What one wants to know first: of the largest network and of the most wallets.
+fn summary(page: &mut String, report: &Report) {
+    if let Some(run) = report.fleets.last() {
+        let _ = writeln!(page, "\n{} nodes, and payments:\n", thousands(run.nodes));
+        for name in ["score", "sync", "harvest"] {
+            let all = run.stages.iter();
+            for stage in all.filter(|stage| stage.name.starts_with(name)) {
+                let _ = writeln!(
+                    page,
+                    "- {}: {} transactions, {:.0} s",
+                    stage.name,
+                    thousands(stage.cost.transactions),
+                    stage.cost.time.as_secs_f64()
+                );
+            }
+        }
+    }
+    if let Some(run) = report.payments.last() {
+        let failed: usize = run.failures.values().sum();
+        let _ = writeln!(
+            page,
+            "- {} payments by {} wallets: {:.0} a second, {failed} failed",
+            thousands(run.payments),
+            run.wallets,
+            rate(run)
+        );
+    }
 }
 
 fn nodes(page: &mut String, run: &FleetRun) {
