@@ -43,7 +43,7 @@ impl Action {
                 seconds,
             } => {
                 let terms = Terms::Allowance(raw(total));
-                model.add_minter(*by, *minter, terms, raw(limit), raw(seconds))
+                model.add_minter(*by, *minter, terms, (raw(limit), raw(seconds)), told)
             }
             Self::AddSchedule {
                 by,
@@ -53,7 +53,7 @@ impl Action {
                 limit,
             } => {
                 let terms = Terms::Schedule(*curve, *start);
-                model.add_minter(*by, *minter, terms, raw(limit), 1)
+                model.add_minter(*by, *minter, terms, (raw(limit), 1), told)
             }
             Self::RaiseMinter { by, minter, total } => model.raise_minter(*by, *minter, raw(total)),
             Self::CancelRaise { by, minter } => model.cancel_raise(*by, *minter),

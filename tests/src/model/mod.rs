@@ -5,7 +5,7 @@
 //! arithmetic, no layout and no transition. Where the programs hold two numbers, the model may hold a history.
 //!
 //! Amounts are `i128`, far wider than anything that is added up; every product and quotient is a
-//! [`BigInt`] or [`BigRational`]. Three kinds of number are rounded by the programs in a way that the protocol
+//! [`BigInt`] or [`BigRational`]. Four kinds of number are rounded by the programs in a way that the protocol
 //! leaves open, and the model is told them (see [`Told`]): it holds each against the exact value, within the
 //! unit that the check names and in the protocol's favour, and goes on with the told one. So nothing
 //! accumulates. Everything else the model says itself, to the raw unit.
@@ -133,6 +133,8 @@ pub type Outcome<T = ()> = Result<T, Refused>;
 pub trait Told {
     /// Raw IO emitted by the distributor so far.
     fn emitted(&self) -> Option<Raw>;
+    /// Raw IO of the curve that a new minter does not mint, as it was emitted before.
+    fn skipped(&self, minter: Who) -> Option<Raw>;
     /// A pool's emission per weight so far, in units of 2^-64.
     fn per_weight(&self, pool: u8) -> Option<u128>;
     /// A node's rewards per share of one tranche so far, in units of 2^-64.
@@ -144,6 +146,9 @@ pub struct Silent;
 
 impl Told for Silent {
     fn emitted(&self) -> Option<Raw> {
+        None
+    }
+    fn skipped(&self, _: Who) -> Option<Raw> {
         None
     }
     fn per_weight(&self, _: u8) -> Option<u128> {
