@@ -284,10 +284,11 @@ async fn large_payments_go_as_version_1(market: &Market) -> Result<()> {
     let order = market.order(6).await?;
     let payer = market.renter.pubkey();
     let (out, pay) = market.pay_usdc(order, USDC, 12, true).await?;
+    let pay = [pay];
     let old = market.network.clone().format(Format::V0);
-    let refused = old.prepare(&payer, &[pay.clone()]).await;
+    let refused = old.prepare(&payer, &pay).await;
     assert!(matches!(refused, Err(Error::TooLarge { limit: 1_232, .. })));
-    market.execute(&[pay], &[&market.renter]).await?;
+    market.execute(&pay, &[&market.renter]).await?;
     let receipt = market.receipt(&order).await?;
     assert_eq!((receipt.count, receipt.delivered), (12, out));
     Ok(())
