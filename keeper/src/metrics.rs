@@ -2,7 +2,7 @@
 
 use crate::{Job, Tally};
 use prometheus_client::{
-    encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text::encode},
+    encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, prometheus_text::encode},
     metrics::{
         counter::Counter,
         family::Family,
@@ -207,7 +207,7 @@ impl Metrics {
         );
     }
 
-    /// The metrics in the OpenMetrics text format.
+    /// The metrics in Prometheus' text format.
     pub fn encode(&self) -> String {
         let mut text = String::new();
         encode(&mut text, &self.registry).expect("writing into memory cannot fail");
@@ -264,5 +264,74 @@ impl Metrics {
         let outcome = if good { "good" } else { "failed" };
         self.rounds.get_or_create(&OfOutcome { outcome }).inc();
         self.round_seconds.observe(seconds);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    /// One that has a value in every family.
+    fn used() -> Metrics {
+        let metrics = Metrics::new();
+        metrics.looked(Job::Harvest, 0.5, &BTreeMap::from([("a reason", 1)]));
+        metrics.tallied(Job::Harvest, &Tally::default());
+        metrics.sent(Fate::Landed);
+        metrics.went_round(true, 0.5);
+        metrics
+    }
+
+    /// Type and help by name.
+    fn described(text: &str) -> BTreeMap<&str, (&str, &str)> {
+        let mut helps = text.lines().filter_map(|line| line.strip_prefix("# HELP "));
+        let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+        types
+            .map(|line| {
+                let (name, kind) = line.split_once(' ').expect("a name and a type");
+                let help = helps.next().and_then(|line| line.strip_prefix(name));
+                (
+                    name,
+                    (kind, help.expect("help in front of each type").trim()),
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_sample_is_of_a_metric_with_a_type_and_help() {
+        let text = used().encode();
+        let described = described(&text);
+        let samples = text.lines().filter(|line| !line.starts_with('#'));
+        let mut met = BTreeSet::new();
+        for sample in samples {
+            let name = sample.split(['{', ' ']).next().expect("a name");
+            let of_histogram = ["_bucket", "_sum", "_count"]
+                .iter()
+                .find_map(|end| name.strip_suffix(end))
+                .filter(|name| {
+                    described
+                        .get(name)
+                        .is_some_and(|(kind, _)| *kind == "histogram")
+                });
+            let name = of_histogram.unwrap_or(name);
+            let (kind, help) = described.get(name).expect(name);
+            assert!(!help.is_empty(), "{name} is not explained");
+            assert_eq!(*kind == "counter", name.ends_with("_total"), "{name}");
+            met.insert(name);
+        }
+        assert!(met.iter().eq(described.keys()), "{met:?}");
+    }
+
+    #[test]
+    fn the_readme_names_every_metric() {
+        let readme = include_str!("../../ops/README.md");
+        let named: BTreeSet<_> = readme
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `io_keeper_")?.split(['{', '`']).next())
+            .map(|name| format!("io_keeper_{name}"))
+            .collect();
+        let text = used().encode();
+        assert!(named.iter().eq(described(&text).keys()), "{named:?}");
     }
 }

@@ -10,13 +10,12 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
+use prometheus_client::encoding::prometheus_text;
 use std::{convert::Infallible, io, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
 /// A client that says nothing for so long is hung up on.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What Prometheus reads.
-const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Serves until it is dropped.
 ///
@@ -61,7 +60,7 @@ fn answer(keeper: &Keeper, request: &Request<Incoming>) -> Response<Full<Bytes>>
     let mut response = Response::new(Full::from(text));
     *response.status_mut() = status;
     let kind = if request.uri().path() == "/metrics" {
-        OPENMETRICS
+        prometheus_text::CONTENT_TYPE
     } else {
         "text/plain; charset=utf-8"
     };
