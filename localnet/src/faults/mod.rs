@@ -96,12 +96,15 @@ impl fmt::Display for Fault {
 
 /// How long an overtaken transaction is under way, in milliseconds.
 const OVERTAKEN: (u64, u64) = (200, 2_000);
+/// How long a dead endpoint refuses connections, in milliseconds.
+const DEAD: (u64, u64) = (500, 3_000);
 
 /// How often each fault happens: of 1,000 requests that it can befall.
 #[derive(Clone, Debug)]
 pub struct Rates {
     rates: Vec<(Fault, u32)>,
     overtaken: (u64, u64),
+    dead: (u64, u64),
 }
 
 impl Rates {
@@ -115,7 +118,7 @@ impl Rates {
         };
         Self {
             rates: Fault::ALL.map(|fault| (fault, rate(fault))).to_vec(),
-            overtaken: OVERTAKEN,
+            ..Self::none()
         }
     }
 
@@ -123,15 +126,16 @@ impl Rates {
     pub fn only(fault: Fault, rate: u32) -> Self {
         Self {
             rates: vec![(fault, rate)],
-            overtaken: OVERTAKEN,
+            ..Self::none()
         }
     }
 
     /// None.
-    pub fn none() -> Self {
+    pub const fn none() -> Self {
         Self {
             rates: Vec::new(),
             overtaken: OVERTAKEN,
+            dead: DEAD,
         }
     }
 
@@ -139,6 +143,13 @@ impl Rates {
     #[must_use]
     pub const fn overtaken_by(mut self, least: u64, most: u64) -> Self {
         self.overtaken = (least, most);
+        self
+    }
+
+    /// Lets a dead endpoint refuse connections for `least` to `most` milliseconds.
+    #[must_use]
+    pub const fn dead_for(mut self, least: u64, most: u64) -> Self {
+        self.dead = (least, most);
         self
     }
 

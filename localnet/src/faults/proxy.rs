@@ -33,8 +33,6 @@ use super::{Fault, Rates, memory::Memory};
 /// How late answers come, and how long a node stays behind, in milliseconds.
 const LATE: (u64, u64) = (200, 2_000);
 const BEHIND: (u64, u64) = (1_000, 8_000);
-/// How long connections are refused, in milliseconds.
-const DEAD: (u64, u64) = (500, 3_000);
 
 const PAGE: &str =
     "<html><head><title>Error</title></head><body><h1>Try again later</h1></body></html>";
@@ -203,7 +201,11 @@ impl State {
             Fault::Broken => Ok(broken(half(&self.answer(&request).await?))),
             Fault::Dead => {
                 self.answer(&request).await?;
-                let time = self.lock().time(DEAD);
+                let time = {
+                    let mut inner = self.lock();
+                    let between = inner.rates.dead;
+                    inner.time(between)
+                };
                 self.deaths.send(time)?;
                 bail!("the connection breaks");
             }
