@@ -100,7 +100,7 @@ impl Status {
                 Shown::Io(pool.owed),
                 Shown::Io(pool.carry),
                 Shown::Number(pool.epochs_done),
-                Shown::Time(pool.due_at),
+                Shown::maybe(state.due_at(pool), |at| Shown::When { at, now }),
             ]);
         }
         Ok(Report::new()

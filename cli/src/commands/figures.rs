@@ -145,6 +145,17 @@ pub fn paid(events: &[Event], token: impl Fn(u64) -> Shown) -> Record {
         )
 }
 
+/// What became of a payment without a receipt.
+pub fn micro_paid(events: &[Event]) -> Record {
+    let amount = sum(events, |event| match event {
+        Event::MicroPaid(paid) => Some(paid.amount),
+        _ => None,
+    });
+    Record::new()
+        .with("Leaves the wallet", "gross", Shown::Io(amount))
+        .with("Supplier gets", "delivered", Shown::Io(amount))
+}
+
 /// Bytes of a payment's receipt.
 pub const fn receipt_space(suppliers: usize) -> usize {
     Receipt::space(suppliers)

@@ -56,6 +56,13 @@ impl EmissionState {
         self.curve.epoch_start(self.config.start_at, next)
     }
 
+    /// When a pool is due its part of the first epoch that it was not paid for; `None` if no clock gets
+    /// there. What the pool itself says is that of the last crank, nothing before the first.
+    pub fn due_at(&self, pool: &RewardPool) -> Option<i64> {
+        let over = pool.epochs_done.saturating_add(1);
+        self.curve.epoch_start(self.config.start_at, over)
+    }
+
     /// What the open epoch will emit, raw IO.
     pub fn emission_of_epoch(&self) -> u64 {
         let epoch = self.epoch();

@@ -16,7 +16,7 @@ use io_shared::{
         window,
     },
     state::{
-        Asset, Feed, MintConfig, PaymentsConfig, Price, Quote as Fee, Side, Venue, require_fair,
+        Asset, Feed, Gateway, MintConfig, PaymentsConfig, Price, Quote as Fee, Side, Venue, require_fair,
     },
 };
 
@@ -105,20 +105,54 @@ impl Network {
         fee_on_top: bool,
         slippage_bps: u64,
     ) -> Result<PaymentQuote> {
-        let io = self.io_mint().await?;
         let asset: Asset = self.account(&pda::asset(mint).0).await?;
+        let fee_bps = asset.fee_bps.at(self.clock().await?.now);
+        self.quote_of(&asset, fee_bps, amount, fee_on_top, slippage_bps)
+            .await
+    }
+
+    /// [`Network::payment_quote`] for a payment in USDC that `gateway` makes on a renter's behalf: its fee is
+    /// in place of the asset's.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Network::payment_quote`].
+    pub async fn gateway_quote(
+        &self,
+        gateway: &Gateway,
+        amount: u64,
+        fee_on_top: bool,
+        slippage_bps: u64,
+    ) -> Result<PaymentQuote> {
+        let usdc = self.usdc_mint().await?;
+        let asset: Asset = self.account(&pda::asset(&usdc).0).await?;
+        let fee_bps = gateway.fee_bps.at(self.clock().await?.now);
+        self.quote_of(&asset, fee_bps, amount, fee_on_top, slippage_bps)
+            .await
+    }
+
+    async fn quote_of(
+        &self,
+        asset: &Asset,
+        fee_bps: u64,
+        amount: u64,
+        fee_on_top: bool,
+        slippage_bps: u64,
+    ) -> Result<PaymentQuote> {
+        let io = self.io_mint().await?;
         if asset.enabled == 0 {
             return unusable("payments in this asset are disabled; pay in another");
         }
-        let fee_bps = asset.fee_bps.at(self.clock().await?.now);
         let cost = Fee::new(amount, fee_bps, fee_on_top).filter(|cost| cost.net > 0);
-        let Some(cost) = cost.filter(|cost| cost.gross >= asset.minimum) else {
+        let Some(cost) = cost.filter(|_| amount >= asset.minimum) else {
             let minimum = crate::amount::format(asset.minimum, asset.decimals);
             return unusable(&format!(
                 "the amount is too small or too large; pay at least {minimum}"
             ));
         };
-        let swap = self.swap_quote(mint, &io, cost.net, slippage_bps).await?;
+        let swap = self
+            .swap_quote(&asset.mint, &io, cost.net, slippage_bps)
+            .await?;
         Ok(PaymentQuote {
             cost,
             fee_bps,

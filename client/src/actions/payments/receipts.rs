@@ -24,16 +24,15 @@ pub struct Paid {
 
 impl Paid {
     fn read(address: Pubkey, data: &[u8]) -> Option<Self> {
-        let receipt = Receipt::read_copy(data)?;
-        let entries = data.get(Receipt::SPACE..)?;
-        let entries: Vec<_> = entries
-            .chunks_exact(size_of::<ReceiptEntry>())
-            .map(bytemuck::pod_read_unaligned)
-            .collect();
-        (entries.len() == usize::from(receipt.count)).then_some(Self {
+        // The entries are read in place, which takes an alignment that an answer's bytes need not have.
+        let mut words = vec![0_u64; data.len().div_ceil(size_of::<u64>())];
+        let bytes = bytemuck::cast_slice_mut::<u64, u8>(&mut words).get_mut(..data.len())?;
+        bytes.copy_from_slice(data);
+        let (receipt, entries) = Receipt::parts(bytes)?;
+        Some(Self {
             address,
             receipt,
-            entries,
+            entries: entries.to_vec(),
         })
     }
 
@@ -163,4 +162,50 @@ pub async fn close_receipt(
         )));
     }
     Ok(vec![payments::close_receipt(payer, order_id, &rent_payer)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytemuck::{Zeroable, bytes_of};
+
+    #[test]
+    fn a_receipt_is_read_as_the_program_reads_it() {
+        let suppliers = [1, 2].map(|byte| Pubkey::new_from_array([byte; 32]));
+        let mut data = Receipt::DISCRIMINATOR.to_vec();
+        data.extend_from_slice(bytes_of(&Receipt {
+            count: 2,
+            delivered: 30,
+            ..Receipt::zeroed()
+        }));
+        for (supplier, delivered) in suppliers.into_iter().zip([10, 20]) {
+            data.extend_from_slice(bytes_of(&ReceiptEntry {
+                supplier,
+                delivered,
+                refunded: delivered / 2,
+            }));
+        }
+        let read = |data: &[u8]| Paid::read(Pubkey::default(), data);
+        let paid = read(&data).expect("a receipt");
+        assert_eq!((paid.receipt.delivered, paid.refunded()), (30, 15));
+        assert_eq!(paid.space(), data.len());
+        let owners: Vec<_> = paid.entries.iter().map(|entry| entry.supplier).collect();
+        assert_eq!(owners, suppliers);
+
+        // Wherever an answer has it in memory.
+        let mut shifted = vec![0];
+        shifted.extend_from_slice(&data);
+        assert!(read(&shifted[1..]).is_some());
+
+        for len in 0..data.len() {
+            assert!(read(&data[..len]).is_none(), "{len} bytes");
+        }
+        for more in [1, 7, 8, size_of::<ReceiptEntry>()] {
+            let mut trailing = data.clone();
+            trailing.resize(data.len() + more, 0);
+            assert!(read(&trailing).is_none(), "{more} bytes more");
+        }
+        data[0] ^= 1;
+        assert!(read(&data).is_none(), "another account");
+    }
 }
