@@ -4,10 +4,10 @@ use crate::{
     args::read_keypair,
     config::Config,
     failure::{Failure, Result},
+    hardware::Devices,
 };
 use clap::Args;
 use io_client::{Pubkey, rpc::Network};
-use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::path::PathBuf;
 
@@ -22,8 +22,8 @@ pub struct Global {
     /// How sure the chain has to be: processed, confirmed or finalized [default: the Solana CLI's]
     #[arg(long, global = true, value_name = "COMMITMENT")]
     commitment: Option<String>,
-    /// Keypair of the wallet: a file, `-` for standard input, `prompt://` for a seed phrase [default: the
-    /// Solana CLI's]
+    /// Keypair of the wallet: a file, `-` for standard input, `prompt://` for a seed phrase, `usb://ledger`
+    /// for a hardware wallet [default: the Solana CLI's]
     #[arg(short, long, global = true, value_name = "KEYPAIR")]
     keypair: Option<String>,
     /// The Solana CLI's config file [default: ~/.config/solana/cli/config.yml]
@@ -39,6 +39,8 @@ pub struct Global {
 pub struct Context {
     pub network: Network,
     pub json: bool,
+    /// Hardware wallets that are plugged in.
+    pub devices: Devices,
     keypair: Option<String>,
 }
 
@@ -50,17 +52,32 @@ impl Context {
         Ok(Self {
             network: Network::with_commitment(&url, commitment),
             json: global.json,
+            devices: Devices::default(),
             keypair: config.keypair(global.keypair.as_deref()),
         })
     }
 
     /// The wallet's keypair.
-    pub fn wallet(&self) -> Result<Keypair> {
-        let source = self
-            .keypair
+    pub fn wallet(&self) -> Result<Box<dyn Signer>> {
+        read_keypair(self.source()?, &self.devices)
+    }
+
+    /// The wallet's address, confirmed on the hardware wallet that has its key.
+    pub fn confirmed_wallet(&self) -> Result<Pubkey> {
+        let source = self.source()?;
+        if !source.starts_with("usb:") {
+            return Err(Failure::usage(
+                format!("{source} is not on a hardware wallet, which could confirm it"),
+                "name one with --keypair usb://ledger, or leave --confirm-key out",
+            ));
+        }
+        self.devices.key(source)?.confirm()
+    }
+
+    fn source(&self) -> Result<&str> {
+        self.keypair
             .as_deref()
-            .ok_or_else(|| Failure::usage("no keypair is named", "name one with --keypair"))?;
-        read_keypair(source)
+            .ok_or_else(|| Failure::usage("no keypair is named", "name one with --keypair"))
     }
 
     /// `named`, or else the wallet's address.

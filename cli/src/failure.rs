@@ -3,6 +3,7 @@
 use crate::output::paint::{BOLD, RED, Stream, paint};
 use io_client::rpc::{Error, Refusal, Signature};
 use serde_json::{Value, json};
+use solana_signer::SignerError;
 use std::process::ExitCode;
 
 /// What `io --help` says of exit codes.
@@ -202,6 +203,12 @@ impl From<Error> for Failure {
             Error::Expired { .. } => Self::of_sentence(Kind::NotLanded, &sentence),
             Error::Unknown { signature, .. } => {
                 Self::of_sentence(Kind::UnknownFate, &sentence).about(*signature)
+            }
+            Error::Signer(SignerError::UserCancel(sentence)) => {
+                Self::of_sentence(Kind::NotConfirmed, sentence)
+            }
+            Error::Signer(SignerError::Custom(sentence)) => {
+                Self::of_sentence(Kind::Usage, sentence)
             }
             Error::TooLarge { .. } | Error::Compile(_) | Error::Signer(_) => {
                 Self::of_sentence(Kind::Usage, &sentence)

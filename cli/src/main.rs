@@ -7,6 +7,7 @@ mod config;
 mod context;
 mod decode;
 mod failure;
+mod hardware;
 mod output;
 mod signing;
 

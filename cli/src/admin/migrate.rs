@@ -56,7 +56,7 @@ impl Deploy {
     pub async fn run(self, context: &Context) -> Result<Report> {
         let mut acting = self.signing.acting(context)?;
         for source in &self.program_keypair {
-            acting.add(read_keypair(source)?);
+            acting.add(read_keypair(source, &context.devices)?);
         }
         let found = self
             .cluster

@@ -1,6 +1,9 @@
 //! Keypairs, named as the Solana CLI names them.
 
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    hardware::Devices,
+};
 use dialoguer::Password;
 use io_client::Pubkey;
 use solana_derivation_path::DerivationPath;
@@ -12,33 +15,30 @@ use solana_seed_phrase::generate_seed_from_seed_phrase_and_passphrase;
 use solana_signer::Signer;
 use std::path::PathBuf;
 
-const SOURCES: &str = "name a keypair file as solana-keygen writes it, `-` for standard input, or \
-                       `prompt://` for a seed phrase";
+const SOURCES: &str = "name a keypair file as solana-keygen writes it, `-` for standard input, \
+                       `prompt://` for a seed phrase, or `usb://ledger` for a hardware wallet";
 
 /// The keypair that `source` names: a file, `-` or `stdin://` for standard input, `prompt://` for a seed
 /// phrase (with `?key=ACCOUNT/CHANGE` or `?full-path=m/44'/501'/…`), `ASK` for one that nothing is
-/// derived from.
-pub fn read_keypair(source: &str) -> Result<Keypair> {
-    match source.split_once(':') {
+/// derived from, `usb://ledger` or `usb://trezor` for one of `devices` (with `?key=ACCOUNT/CHANGE`).
+pub fn read_keypair(source: &str, devices: &Devices) -> Result<Box<dyn Signer>> {
+    let keypair = match source.split_once(':') {
         _ if source == "-" => stdin(),
         Some(("stdin", _)) => stdin(),
         Some(("prompt", uri)) => prompt(Some(path(uri)?)),
         _ if source == "ASK" => prompt(None),
-        Some(("usb", _)) => Err(Failure::usage(
-            "hardware wallets cannot sign here",
-            "print the transaction with --export --authority ADDRESS and sign it elsewhere, or use \
-             another keypair",
-        )),
+        Some(("usb", _)) => return Ok(Box::new(devices.key(source)?)),
         Some(("file", path)) => file(path),
         _ => file(source),
-    }
+    };
+    Ok(Box::new(keypair?))
 }
 
 /// The address that `source` names: one written out, or that of its keypair.
-pub fn address_of(source: &str) -> Result<Pubkey> {
+pub fn address_of(source: &str, devices: &Devices) -> Result<Pubkey> {
     match source.parse() {
         Ok(address) => Ok(address),
-        Err(_) => Ok(read_keypair(source)?.pubkey()),
+        Err(_) => Ok(read_keypair(source, devices)?.pubkey()),
     }
 }
 
@@ -115,12 +115,13 @@ mod tests {
     fn what_is_no_keypair_says_what_is() {
         for source in [
             "/nowhere/id.json",
-            "usb://ledger",
+            "usb://nano",
             "prompt://?keys=0",
             "prompt://?key=x",
         ] {
-            let failure = read_keypair(source).expect_err(source);
-            assert_eq!(failure.kind, Kind::Usage, "{source}");
+            let failure = read_keypair(source, &Devices::default()).err();
+            let kind = failure.map(|failure| failure.kind);
+            assert_eq!(kind, Some(Kind::Usage), "{source}");
         }
     }
 
@@ -141,6 +142,7 @@ mod tests {
     #[test]
     fn an_address_needs_no_keypair() {
         let address = Pubkey::new_from_array([7; 32]);
-        assert_eq!(address_of(&address.to_string()).ok(), Some(address));
+        let found = address_of(&address.to_string(), &Devices::default());
+        assert_eq!(found.ok(), Some(address));
     }
 }

@@ -20,12 +20,18 @@ pub struct Address {
     /// Also of its positions on this node
     #[arg(long, value_name = "NODE")]
     on: Option<Pubkey>,
+    /// Let the hardware wallet show the wallet's address, and confirm it there first
+    #[arg(long, conflicts_with = "wallet")]
+    confirm_key: bool,
 }
 
 impl Address {
     pub async fn run(self, context: &Context) -> Result<Report> {
         let network = &context.network;
-        let wallet = context.wallet_or(self.wallet)?;
+        let wallet = match self.confirm_key {
+            true => context.confirmed_wallet()?,
+            false => context.wallet_or(self.wallet)?,
+        };
         let [io, usdc] = [network.io_mint().await?, network.usdc_mint().await?];
         let supplier = pda::supplier(&wallet).0;
         let mut record = Record::new()

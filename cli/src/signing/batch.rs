@@ -7,10 +7,12 @@ use crate::{
 };
 use futures::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
-use io_client::{Pubkey, rpc::Landed};
+use io_client::{
+    Pubkey,
+    rpc::{Format, Landed},
+};
 use io_migrations::{Step, Then};
 use serde_json::json;
-use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::time::Duration;
 
@@ -21,8 +23,14 @@ const LOOK: Duration = Duration::from_millis(200);
 
 impl Acting {
     /// Lets another keypair sign what wants its signature.
-    pub fn add(&mut self, key: Keypair) {
-        self.keys.push(key);
+    pub fn add(&mut self, key: Box<dyn Signer>) {
+        if key.is_interactive() {
+            // The only version that devices know.
+            self.network = self.network.clone().format(Format::V0);
+        }
+        if !self.has(&key.pubkey()) {
+            self.keys.push(key);
+        }
     }
 
     /// Whether transactions are printed rather than signed.
@@ -88,9 +96,11 @@ impl Acting {
         for run in runs {
             let sent = run.iter().map(|step| {
                 bar.set_message(step.what.clone());
-                self.send_step(step)
+                self.send_step(step, &bar)
             });
-            let mut sent = stream::iter(sent).buffered(AT_ONCE);
+            // Who is asked on a device is asked for one thing at a time, with a blockhash just taken.
+            let at_once = if self.asks() { 1 } else { AT_ONCE };
+            let mut sent = stream::iter(sent).buffered(at_once);
             while let Some(sent) = sent.next().await {
                 match sent {
                     Ok(one) => landed.push(one),
@@ -111,12 +121,14 @@ impl Acting {
         Ok(landed)
     }
 
-    async fn send_step(&self, step: &Step) -> Result<Landed> {
+    async fn send_step(&self, step: &Step, progress: &ProgressBar) -> Result<Landed> {
         let prepared = self
             .network
             .prepare(&self.payer, &step.instructions)
-            .await?;
-        let signers = self.signers(&step.instructions);
+            .await
+            .map_err(|error| self.not_prepared(error))?;
+        let signers = self.signers(&step.instructions, progress);
+        let signers: Vec<_> = signers.iter().map(|key| key as &dyn Signer).collect();
         Ok(self.network.send(&prepared, &signers).await?)
     }
 

@@ -16,15 +16,15 @@ use crate::{
     },
 };
 use clap::Args;
+use indicatif::ProgressBar;
 use io_client::{
     Instruction, Pubkey,
     actions::Actor,
     events::Event,
-    rpc::{Landed, Network, Prepared, Priority, Recorded},
+    rpc::{Error, Landed, Network, Prepared, Priority, Recorded},
 };
 use priority::priority;
-use progress::Progress;
-use solana_keypair::Keypair;
+use progress::{Asking, Progress};
 use solana_signer::Signer;
 use std::{
     collections::HashSet,
@@ -66,7 +66,7 @@ pub struct Acting {
     /// Pays fees and rents.
     pub payer: Pubkey,
     network: Network,
-    keys: Vec<Keypair>,
+    keys: Vec<Box<dyn Signer>>,
     export: bool,
     yes: bool,
 }
@@ -90,7 +90,8 @@ impl Signing {
         let network = context.network.clone().priority(self.priority_fee);
         if self.export {
             let wallet = self.authority.map_or_else(exported, Ok)?;
-            let payer = self.fee_payer.as_deref().map(address_of).transpose()?;
+            let address = |source| address_of(source, &context.devices);
+            let payer = self.fee_payer.as_deref().map(address).transpose()?;
             return Ok(Acting {
                 wallet,
                 payer: payer.unwrap_or(wallet),
@@ -101,15 +102,20 @@ impl Signing {
             });
         }
         let wallet = context.wallet()?;
-        let payer = self.fee_payer.as_deref().map(read_keypair).transpose()?;
-        Ok(Acting {
+        let read = |source| read_keypair(source, &context.devices);
+        let payer = self.fee_payer.as_deref().map(read).transpose()?;
+        let mut acting = Acting {
             wallet: wallet.pubkey(),
             payer: payer.as_ref().unwrap_or(&wallet).pubkey(),
             network,
-            keys: core::iter::once(wallet).chain(payer).collect(),
+            keys: Vec::new(),
             export: false,
             yes: self.yes,
-        })
+        };
+        core::iter::once(wallet)
+            .chain(payer)
+            .for_each(|key| acting.add(key));
+        Ok(acting)
     }
 }
 
@@ -173,7 +179,25 @@ impl Acting {
         let progress = Progress::start("simulating");
         let prepared = self.network.prepare(&self.payer, instructions).await;
         progress.end();
-        Ok(prepared?)
+        prepared.map_err(|error| self.not_prepared(error))
+    }
+
+    /// Whether one of the keys is on a device, which asks its holder for each signature.
+    fn asks(&self) -> bool {
+        self.keys.iter().any(|key| key.is_interactive())
+    }
+
+    fn not_prepared(&self, error: Error) -> Failure {
+        match error {
+            Error::TooLarge { size, limit } if self.asks() => Failure::usage(
+                format!(
+                    "hardware wallets know transactions of version 0, which have at most {limit} \
+                     bytes: this one would have {size}"
+                ),
+                "do less at once, or sign with a keypair file",
+            ),
+            error => error.into(),
+        }
     }
 
     /// Asks on stderr whether to sign.
@@ -214,8 +238,12 @@ impl Acting {
         }
     }
 
-    /// Those of the keys whose signature is wanted.
-    fn signers(&self, instructions: &[Instruction]) -> Vec<&dyn Signer> {
+    /// Those of the keys whose signature is wanted, which may ask for it while `progress` is shown.
+    fn signers<'a>(
+        &'a self,
+        instructions: &[Instruction],
+        progress: &'a ProgressBar,
+    ) -> Vec<Asking<'a>> {
         let metas = instructions.iter().flat_map(|one| &one.accounts);
         let wanted: HashSet<_> = metas
             .filter(|meta| meta.is_signer)
@@ -224,14 +252,16 @@ impl Acting {
             .collect();
         let keys = self.keys.iter();
         let keys = keys.filter(|key| wanted.contains(&key.pubkey()));
-        keys.map(|key| key as &dyn Signer).collect()
+        keys.map(|key| Asking::new(key.as_ref(), progress))
+            .collect()
     }
 
     /// Signs and sends, and asks for what happened.
     async fn send(&self, prepared: &Prepared) -> Result<(Landed, Option<Recorded>)> {
         let progress = Progress::start("signing");
         let network = self.network.clone().observed_by(progress.observer());
-        let signers = self.signers(&prepared.instructions);
+        let signers = self.signers(&prepared.instructions, progress.bar());
+        let signers: Vec<_> = signers.iter().map(|key| key as &dyn Signer).collect();
         let sent = network.send(prepared, &signers).await;
         let landed = match sent {
             Ok(landed) => landed,

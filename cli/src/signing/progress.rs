@@ -1,7 +1,11 @@
 //! What is under way, on stderr.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use io_client::rpc::Stage;
+use io_client::{
+    Pubkey,
+    rpc::{Signature, Stage},
+};
+use solana_signer::{Signer, SignerError};
 use std::time::Duration;
 
 /// A line that says what is under way, where stderr is a terminal.
@@ -31,7 +35,40 @@ impl Progress {
         }
     }
 
+    pub const fn bar(&self) -> &ProgressBar {
+        &self.0
+    }
+
     pub fn end(self) {
         self.0.finish_and_clear();
+    }
+}
+
+/// A key that may ask somebody before it signs, with the line out of the way until it is answered.
+pub struct Asking<'a> {
+    key: &'a dyn Signer,
+    bar: &'a ProgressBar,
+}
+
+impl<'a> Asking<'a> {
+    pub const fn new(key: &'a dyn Signer, bar: &'a ProgressBar) -> Self {
+        Self { key, bar }
+    }
+}
+
+impl Signer for Asking<'_> {
+    fn try_pubkey(&self) -> Result<Pubkey, SignerError> {
+        self.key.try_pubkey()
+    }
+
+    fn try_sign_message(&self, message: &[u8]) -> Result<Signature, SignerError> {
+        match self.key.is_interactive() {
+            true => self.bar.suspend(|| self.key.try_sign_message(message)),
+            false => self.key.try_sign_message(message),
+        }
+    }
+
+    fn is_interactive(&self) -> bool {
+        self.key.is_interactive()
     }
 }
