@@ -50,7 +50,8 @@ fn sequences_that_once_failed_agree() {
 fn a_sequence_reads_back_as_it_was_written() {
     let mut generator = io_tests::fuzz::generate::Generator::new(5);
     let genesis = generator.genesis();
-    let model = io_tests::fuzz::rig::Rig::new(&genesis).model;
+    let run = io_tests::fuzz::run::Run::new(&genesis).expect("both sides begin alike");
+    let model = run.rig.model;
     let steps = (0..200).map(|_| generator.step(&model)).collect();
     let sequence = Sequence { genesis, steps };
     let text = sequence.text("two lines\nof reasons");

@@ -42,13 +42,14 @@ fn seed_of(seed: u64, network: u64) -> u64 {
 pub fn play(seed: u64, network: u64, limit: u64, progress: &AtomicU64) -> (Report, Coverage) {
     let mut generator = Generator::new(seed_of(seed, network));
     let genesis = generator.genesis();
-    let mut run = Run::new(&genesis);
+    let mut run = None;
     let mut taken = Vec::new();
     let mut report = Report {
         networks: 1,
         ..Report::default()
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let run = run.insert(Run::new(&genesis)?);
         for _ in 0..limit {
             let step = generator.step(&run.rig.model);
             taken.push(step.clone());
@@ -56,7 +57,7 @@ pub fn play(seed: u64, network: u64, limit: u64, progress: &AtomicU64) -> (Repor
             progress.fetch_add(1, Ordering::Relaxed);
         }
         let played = taken.len();
-        exodus::all(&mut run, &mut taken)?;
+        exodus::all(run, &mut taken)?;
         progress.fetch_add((taken.len() - played) as u64, Ordering::Relaxed);
         report.succeeded += (taken.len() - played) as u64;
         Ok(())
@@ -77,7 +78,7 @@ pub fn play(seed: u64, network: u64, limit: u64, progress: &AtomicU64) -> (Repor
             },
         }));
     }
-    (report, run.coverage)
+    (report, run.map(|run| run.coverage).unwrap_or_default())
 }
 
 /// Plays networks on `jobs` threads until so many steps are taken, or one fails.

@@ -112,6 +112,7 @@ impl Compare<'_> {
                         out.same("paused", chain.paused != 0, model.paused);
                         out.raw("minted", chain.minted, model.minted);
                         out.raw("burned", chain.burned, model.burned);
+                        out.raw("promised", chain.promised, model.promised);
                     },
                 );
             }

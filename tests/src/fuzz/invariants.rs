@@ -26,12 +26,21 @@ pub fn all(model: &Model) -> Result<(), String> {
     router(model)
 }
 
-/// 1: minted ≤ the cap; what is in existence is what was minted and not burned.
+/// 1: minted ≤ promised ≤ the cap, and what minters may still mint is promised; what is in existence is what was
+/// minted and not burned.
 fn supply(model: &Model) -> Result<(), String> {
     let mint = &model.mint;
-    ensure(mint.minted <= Raw::from(HARD_CAP), || {
-        format!("invariant 1: {} minted", mint.minted)
-    })?;
+    let minters = mint.minters.values();
+    let due: Raw = minters.map(|minter| minter.due(model.now)).sum();
+    ensure(
+        mint.minted + due <= mint.promised && mint.promised <= Raw::from(HARD_CAP),
+        || {
+            format!(
+                "invariant 1: {} minted, {due} due, {} promised",
+                mint.minted, mint.promised
+            )
+        },
+    )?;
     let held: Raw = model
         .tokens
         .0

@@ -2,6 +2,7 @@
 
 pub mod action;
 mod apply;
+pub mod begin;
 pub mod build;
 pub mod campaign;
 pub mod cast;

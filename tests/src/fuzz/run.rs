@@ -2,11 +2,12 @@
 
 use super::{
     action::{Action, Step},
+    begin::Genesis,
     cast::Thing,
     compare::Differences,
     coverage::Coverage,
     invariants,
-    rig::{Chain, Genesis, Rig},
+    rig::{Chain, Rig},
 };
 use crate::{
     Failure, books,
@@ -27,12 +28,20 @@ pub struct Run {
 }
 
 impl Run {
-    pub fn new(genesis: &Genesis) -> Self {
-        Self {
-            rig: Rig::new(genesis),
+    /// A network that has begun, or how the two sides parted before the first IO was minted.
+    pub fn new(genesis: &Genesis) -> Result<Self, String> {
+        let mut run = Self {
+            rig: Rig::unissued(genesis),
             coverage: Coverage::default(),
             steps: 0,
+        };
+        for (index, step) in genesis.drafts.iter().enumerate() {
+            run.step(step)
+                .map_err(|error| format!("draft {index}: {error}"))?;
         }
+        run.rig.issue(genesis);
+        run.steps = 0;
+        Ok(run)
     }
 
     /// Whether chain and model agree about everything, and the books hold.

@@ -1,6 +1,6 @@
 //! A failing sequence made as short as it gets, and its file.
 
-use super::{action::Step, rig::Genesis, run::Run};
+use super::{action::Step, begin::Genesis, run::Run};
 use anyhow::{Context, Result, ensure};
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ pub struct Sequence {
 impl Sequence {
     /// How chain and model part, if they do.
     pub fn replay(&self) -> Result<(), String> {
-        let mut run = Run::new(&self.genesis);
+        let mut run = Run::new(&self.genesis)?;
         for (index, step) in self.steps.iter().enumerate() {
             run.step(step)
                 .map_err(|error| format!("step {index}: {error}"))?;

@@ -45,12 +45,50 @@ pub struct Mint {
     pub paused: bool,
     pub minted: Raw,
     pub burned: Raw,
+    /// Raw IO that anybody was promised the right to mint, what is minted included. A promise is for good once it
+    /// is in force: the minter is active, and so is the total.
+    pub promised: Raw,
     pub minters: BTreeMap<Who, Minter>,
 }
 
 impl Mint {
     pub fn mintable(&self) -> Raw {
         Raw::from(HARD_CAP) - self.minted
+    }
+
+    /// Raw IO that nobody is promised yet.
+    pub fn room(&self) -> Raw {
+        Raw::from(HARD_CAP) - self.promised
+    }
+
+    /// Nothing was ever minted, so there is nothing to protect: minters are active at once (decision 6), and no
+    /// promise is for good.
+    fn is_unissued(&self) -> bool {
+        self.minted == 0
+    }
+}
+
+impl Minter {
+    /// Raw IO that it may mint in all, and what a raise that waits promises beyond that.
+    fn promised(&self, now: Time) -> (Raw, Raw) {
+        match self.policy {
+            Policy::Allowance(total) => (total.at(now), waiting(total, now)),
+            Policy::Schedule { skipped, .. } => (CAP - skipped, 0),
+        }
+    }
+
+    /// Raw IO that it may still mint in all, with a raise that waits.
+    pub fn due(&self, now: Time) -> Raw {
+        let (total, raise) = self.promised(now);
+        total + raise - self.minted
+    }
+}
+
+/// What a raise that waits promises beyond the total in force.
+fn waiting(total: Scheduled, now: Time) -> Raw {
+    match total.next {
+        Some((next, at)) if now < at => next - total.value,
+        _ => 0,
     }
 }
 
@@ -77,13 +115,12 @@ impl Model {
             MintError::Unauthorized,
         );
         refused.unless(!self.mint.minters.contains_key(&minter), Reason::Account);
-        // Decision 6: at once before the first mint.
-        let first = self.mint.minted == 0;
+        let first = self.mint.is_unissued();
         let active_at = if first { now } else { now + RULE_CHANGE_DELAY };
         let policy = match terms {
             Terms::Allowance(total) => {
                 refused.unless(total > 0, MintError::ZeroAmount);
-                refused.unless(total <= self.mint.mintable(), MintError::HardCapExceeded);
+                refused.unless(total <= self.mint.room(), MintError::HardCapExceeded);
                 refused.unless(
                     limit == UNLIMITED || (limit > 0 && seconds > 0),
                     MintError::BadWindow,
@@ -105,7 +142,7 @@ impl Model {
                     format!("{skipped} raw skipped of {epochs} epochs")
                 });
                 refused.unless(
-                    CAP - skipped <= self.mint.mintable(),
+                    CAP - skipped <= self.mint.room(),
                     MintError::HardCapExceeded,
                 );
                 refused.unless(limit == UNLIMITED, MintError::ScheduleWithWindow);
@@ -117,24 +154,25 @@ impl Model {
             }
         };
         refused.done()?;
-        self.mint.minters.insert(
-            minter,
-            Minter {
-                policy,
-                active_at,
-                minted: 0,
-                limit,
-                seconds,
-                window: Window { used: 0, at: now },
-                rent_payer: by,
-            },
-        );
+        let added = Minter {
+            policy,
+            active_at,
+            minted: 0,
+            limit,
+            seconds,
+            window: Window { used: 0, at: now },
+            rent_payer: by,
+        };
+        self.mint.promised += added.promised(now).0;
+        self.mint.minters.insert(minter, added);
         Ok(())
     }
 
-    /// A raise waits, anything else counts at once and never below what is minted.
+    /// A raise waits, anything else counts at once and never below what is minted. Either takes the place of a
+    /// raise that waits, and of what that one promised.
     pub fn raise_minter(&mut self, by: Who, minter: Who, total: Raw) -> Outcome {
-        let (now, mintable) = (self.now, self.mint.mintable());
+        let now = self.now;
+        let unissued = self.mint.is_unissued();
         let mut refused = Refused::default();
         refused.unless(
             self.mint.governance.is_authority(by),
@@ -148,17 +186,24 @@ impl Model {
             refused.unless(false, MintError::NotAnAllowance);
             return refused.done();
         };
-        let raises = total > allowance.at(now);
-        refused.unless(
-            !raises || (total - minter.minted).max(0) <= mintable,
-            MintError::HardCapExceeded,
-        );
+        let (in_force, waits) = (allowance.at(now), waiting(*allowance, now));
+        let raises = total > in_force;
+        let mut promised = self.mint.promised - waits;
+        if raises {
+            promised += total - in_force;
+            refused.unless(promised <= Raw::from(HARD_CAP), MintError::HardCapExceeded);
+        }
         refused.done()?;
         if raises {
             allowance.schedule_rule(total, now);
         } else {
-            *allowance = Scheduled::new(total.max(minter.minted));
+            let lowered = total.max(minter.minted);
+            if unissued || now < minter.active_at {
+                promised -= in_force - lowered;
+            }
+            *allowance = Scheduled::new(lowered);
         }
+        self.mint.promised = promised;
         Ok(())
     }
 
@@ -174,6 +219,7 @@ impl Model {
             ..
         }) = minter
         {
+            self.mint.promised -= waiting(*allowance, now);
             allowance.cancel(now);
         }
         Ok(())
@@ -189,6 +235,9 @@ impl Model {
         if !allowed {
             return Err(MintError::Unauthorized.into());
         }
+        let (total, raise) = found.promised(self.now);
+        let back = waits || self.mint.is_unissued();
+        self.mint.promised -= raise + if back { total } else { 0 };
         self.mint.minters.remove(&minter);
         Ok(())
     }

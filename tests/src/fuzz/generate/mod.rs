@@ -9,11 +9,12 @@ mod stake;
 
 use super::{
     action::{Action, Gift, Step},
+    begin::{self, Genesis, LEAST_SUPPLY},
     cast::{AUTHORITY, FIRST, OTHER, WALLETS},
-    rig::Genesis,
 };
+use crate::GENESIS;
 use crate::model::{Model, NodeKey, PositionKey, Price, Raw, TicketKey, Time, USDC, Who};
-use io_client::shared::constants::{COOLDOWN, DAY, HOUR, SLASH_DELAY, SLASH_LAPSE};
+use io_client::shared::constants::{COOLDOWN, DAY, GENESIS_SUPPLY, HOUR, SLASH_DELAY, SLASH_LAPSE};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
@@ -109,8 +110,15 @@ impl Generator {
             2 => [1, 9_998, 1, 0],
             _ => [2_500; 4],
         };
-        Genesis {
+        // The less there is, the more may be promised to others.
+        let supply = match self.below(6) {
+            0 => GENESIS_SUPPLY,
+            1 => LEAST_SUPPLY,
+            _ => self.rng.random_range(LEAST_SUPPLY..GENESIS_SUPPLY),
+        };
+        let mut genesis = Genesis {
             adopt,
+            supply,
             curve,
             running,
             shares,
@@ -128,7 +136,13 @@ impl Generator {
             ],
             payout_fee: self.below(501),
             usdc_fee: *[200, 0, 1, 500].choose(&mut self.rng).expect("some"),
+            drafts: Vec::new(),
+        };
+        if !adopt && self.chance(50) {
+            let model = begin::model(&genesis, GENESIS, 0);
+            genesis.drafts = self.drafts(model, supply.into());
         }
+        genesis
     }
 
     /// What happens next.
@@ -239,6 +253,14 @@ impl Generator {
             moments.push((minter.active_at, Action::MintTo { by, to, amount }));
         }
         moments.retain(|(at, _)| *at > model.now);
+        // Tickets are many, slashes few.
+        let slashes = moments
+            .iter()
+            .filter(|(_, action)| matches!(action, Action::ExecuteSlash { .. }));
+        let slashes: Vec<_> = slashes.cloned().collect();
+        if !slashes.is_empty() && self.chance(30) {
+            moments = slashes;
+        }
         let to = self.wallet();
         let epoch = (model.now + HOUR, Action::AdvanceEpoch { to });
         let (at, action) = self.one(&moments).unwrap_or(epoch);
@@ -265,6 +287,11 @@ impl Generator {
             .copied()
             .filter(|key| model.staking.tickets[key].unlock_at <= model.now)
             .collect();
+        let worn = ripe.iter().filter(|key| Self::is_worn(model, key.0));
+        let least = worn.min_by_key(|key| model.staking.tickets[key].amount);
+        if least.is_some() && self.chance(30) {
+            return least.copied();
+        }
         if !ripe.is_empty() && self.chance(80) {
             return self.one(&ripe);
         }

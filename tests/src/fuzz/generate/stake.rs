@@ -53,7 +53,7 @@ impl Generator {
                 _ => self.rng.random_range(500..40_000),
             },
             multiple: if self.chance(10) { self.below(102) } else { 5 },
-            slashable: self.chance(50),
+            slashable: self.chance(65),
         }
     }
 
@@ -195,7 +195,42 @@ impl Generator {
         actions
     }
 
+    /// Whether cooling stake of a kind was slashed and is still there: what moves through it is rounded.
+    pub(super) fn is_worn(model: &Model, (node, _, kind): PositionKey) -> bool {
+        let cooling = &model.staking.nodes[&node].tranches[usize::from(kind)].cooling;
+        cooling.stake != cooling.shares && cooling.shares > 0
+    }
+
+    /// Exits of next to nothing and of much more, one after the other, into cooling stake that was slashed: what
+    /// rounding keeps of the small tickets comes to the large one.
+    fn split_exit(&mut self, model: &Model) -> Option<Vec<Action>> {
+        let positions = model.staking.positions.iter();
+        let worn: Vec<_> = positions
+            .filter(|(at, position)| position.shares > 0 && Self::is_worn(model, **at))
+            .map(|(at, _)| *at)
+            .collect();
+        let at = self.one(&worn)?;
+        let position = &model.staking.positions[&at];
+        let tranche = &model.staking.nodes[&at.0].tranches[usize::from(at.2)];
+        let large = word(tranche.active.value(position.shares) / 4);
+        let exits = (0..3).map(|exit| Action::RequestUnstake {
+            at,
+            index: position.next_ticket + exit,
+            amount: if self.chance(60) {
+                self.rng.random_range(1..5)
+            } else {
+                large
+            },
+        });
+        Some(exits.collect())
+    }
+
     fn unstake(&mut self, model: &Model) -> Vec<Action> {
+        if self.chance(30)
+            && let Some(exits) = self.split_exit(model)
+        {
+            return exits;
+        }
         let Some(at) = self.any_position(model) else {
             return self.new_position(model);
         };
@@ -307,15 +342,27 @@ impl Generator {
                 Action::CancelSlash { by: guardian, node }
             }];
         }
+        let [own, others] = [0, 2].map(|kind: usize| {
+            let tranche = &found.tranches[kind];
+            tranche.active.stake + tranche.cooling.stake
+        });
+        // A slash may take all that is the operator's, but for what it must leave.
+        let takes_all = own > 0 && others >= own;
         let propose = Action::ProposeSlash {
             by: self.by(model.staking.slasher),
             node,
-            bps: if self.chance(90) {
-                5_000 - self.below(5_000)
-            } else {
-                self.bounded(5_000)
+            bps: match self.below(10) {
+                0 => self.bounded(5_000),
+                1..=5 if takes_all => 5_000,
+                _ => 5_000 - self.below(5_000),
             },
         };
+        if takes_all && found.slash.is_none() && self.chance(50) {
+            return vec![match found.status {
+                Status::Open => Action::HaltNode { by: guardian, node },
+                _ => propose,
+            }];
+        }
         let retire = Action::RetireNode {
             by: self.by(node.0),
             node,
