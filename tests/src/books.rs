@@ -7,7 +7,7 @@ use io_client::{
     shared::{
         constants::{
             BPS, HARD_CAP, MAX_FEE_BPS, MAX_MULTIPLIER_MILLI, MAX_SLASH_BPS, MAX_SUPPLIERS,
-            SLASH_DELAY, SLASH_LAPSE,
+            RULE_CHANGE_DELAY, SLASH_DELAY, SLASH_LAPSE,
         },
         ids::{TOKEN_PROGRAM, io_emissions, io_mint, io_payments, io_staking},
         math::{curve::Curve, fixed::mul_q64, weight::boost_bps},
@@ -53,6 +53,7 @@ pub fn check(ledger: &impl Ledger) -> Result<Books> {
     check_emissions(ledger, &mut books).context("invariants 2 and 4")?;
     check_nodes(ledger, &mut books).context("invariants 3 and 4")?;
     check_router(ledger).context("invariant 7")?;
+    check_promises(ledger).context("invariant 1")?;
     Ok(books)
 }
 
@@ -198,6 +199,32 @@ fn check_supply(ledger: &impl Ledger, books: &mut Books) -> Result<()> {
     Ok(())
 }
 
+/// Invariant 1: minted ≤ promised ≤ the cap, and all that the minters may still mint is promised, a raise that
+/// waits included.
+fn check_promises(ledger: &impl Ledger) -> Result<()> {
+    let config: MintConfig = read(ledger, &io_mint::CONFIG.address)?;
+    let mut due = u128::from(config.minted);
+    for (address, minter) in all::<Minter>(ledger) {
+        let promised = match minter.policy {
+            Minter::ALLOWANCE => minter.total.max(minter.next_total),
+            _ => {
+                let curve = Curve::by_id(minter.curve).context("no such curve")?;
+                curve.cap - minter.skipped
+            }
+        };
+        let left = promised.checked_sub(minter.minted);
+        let left = left.with_context(|| format!("minter {address} minted more than promised"))?;
+        due += u128::from(left);
+    }
+    ensure!(
+        due <= u128::from(config.promised) && config.promised <= HARD_CAP,
+        "{} raw promised, {} minted, {due} with what may be minted",
+        config.promised,
+        config.minted
+    );
+    Ok(())
+}
+
 /// The supply is what the token accounts hold together.
 fn check_holders(ledger: &impl Ledger) -> Result<()> {
     let mint = read::<MintConfig>(ledger, &io_mint::CONFIG.address)?.mint;
@@ -216,31 +243,17 @@ fn check_holders(ledger: &impl Ledger) -> Result<()> {
     Ok(())
 }
 
-/// Invariant 2: emitted = cumulative(epochs done), and no more epochs are done than elapsed. Invariant 4: the vault holds
-/// what nodes are owed and the carry, no more is given out than was emitted, and each pool's weight is
-/// the sum of its nodes'.
+/// Invariant 2: emitted = cumulative(epochs done), and no more epochs are done than elapsed; before the first crank as many
+/// as have elapsed when the distributor's minter is active, if the mint was adopted. Invariant 4: the vault holds what
+/// nodes are owed and the carry, no more is given out than was minted, and each pool's weight is the sum of its nodes'.
 fn check_emissions(ledger: &impl Ledger, books: &mut Books) -> Result<()> {
     let Some(config) = try_read::<EmissionsConfig>(ledger, &io_emissions::CONFIG.address) else {
         return Ok(());
     };
     let curve = Curve::by_id(config.curve).context("no such curve")?;
-    let elapsed = curve.epochs_elapsed(config.start_at, ledger.time());
-    ensure!(
-        config.epochs_done <= elapsed,
-        "{} epochs done, {elapsed} elapsed",
-        config.epochs_done
-    );
-    ensure!(
-        config.emitted == curve.cumulative(config.epochs_done),
-        "{} raw emitted for {} epochs",
-        config.emitted,
-        config.epochs_done
-    );
-    let minter: Minter = read(ledger, &pda::minter(&io_emissions::CONFIG.address).0)?;
-    ensure!(
-        minter.skipped + minter.minted == config.emitted,
-        "minter and config differ"
-    );
+    // Gone if it was revoked: what it had minted and skipped is not known any more.
+    let minter: Option<Minter> = try_read(ledger, &pda::minter(&io_emissions::CONFIG.address).0);
+    let minted = minter.map_or(config.emitted, |minter| minter.minted);
 
     let nodes = all::<NodeEmission>(ledger);
     let enrolled = nodes.len();
@@ -255,10 +268,46 @@ fn check_emissions(ledger: &impl Ledger, books: &mut Books) -> Result<()> {
         .map(|(_, pool)| pool.share_bps.at(ledger.time()))
         .sum();
     ensure!(shares == BPS, "the pools' parts sum to {shares}");
+    // The pools of an adopted mint learn where the curve is at the first crank.
+    let begins = pools.iter().all(|(_, pool)| pool.epochs_done == 0);
+    let latest = match minter {
+        _ if !begins => ledger.time(),
+        Some(minter) => minter.active_at.max(ledger.time()),
+        None => ledger.time() + RULE_CHANGE_DELAY,
+    };
+    let elapsed = curve.epochs_elapsed(config.start_at, latest);
+    ensure!(
+        config.epochs_done <= elapsed,
+        "{} epochs done, {elapsed} elapsed",
+        config.epochs_done
+    );
+    ensure!(
+        config.emitted == curve.cumulative(config.epochs_done),
+        "{} raw emitted for {} epochs",
+        config.emitted,
+        config.epochs_done
+    );
+    if let Some(minter) = minter {
+        ensure!(
+            minter.skipped + minter.minted == config.emitted,
+            "minter and config differ"
+        );
+    }
+    if begins && let Some(minter) = minter {
+        let active = curve.epochs_elapsed(config.start_at, minter.active_at);
+        let first = if minter.skipped == 0 { 0 } else { active };
+        ensure!(
+            config.epochs_done == first && minter.minted == 0,
+            "{} epochs done and {} raw minted before the first crank",
+            config.epochs_done,
+            minter.minted
+        );
+    }
+    let epochs_done = if begins { 0 } else { config.epochs_done };
     let mut members = 0;
     for (address, pool) in pools {
         ensure!(
-            pool.epochs_done == config.epochs_done,
+            pool.epochs_done == epochs_done,
             "pool {}: {} epochs done",
             pool.id,
             pool.epochs_done
@@ -305,11 +354,7 @@ fn check_emissions(ledger: &impl Ledger, books: &mut Books) -> Result<()> {
     );
     // Less by what closed nodes had harvested.
     let given = config.bounties_paid + books.harvested + books.owed_to_nodes + books.carry;
-    ensure!(
-        given <= config.emitted,
-        "{given} raw given of {} emitted",
-        config.emitted
-    );
+    ensure!(given <= minted, "{given} raw given of {minted} minted");
     books.emitted = config.emitted;
     books.bounties = config.bounties_paid;
     books.emissions_vault = vault;
@@ -521,10 +566,15 @@ fn check_router(ledger: &impl Ledger) -> Result<()> {
         let held = token_balance(ledger, &asset.transit)?;
         ensure!(held == 0, "{held} raw of {} left in transit", asset.mint);
     }
+    let io = read::<MintConfig>(ledger, &io_mint::CONFIG.address)?.mint;
     for (address, data) in ledger.accounts_of(&io_payments::ID) {
         if let Some(receipt) = Receipt::read_copy(&data) {
-            check_receipt(&receipt, data.get(Receipt::SPACE..).unwrap_or_default())
-                .with_context(|| format!("receipt {address}"))?;
+            check_receipt(
+                &receipt,
+                &io,
+                data.get(Receipt::SPACE..).unwrap_or_default(),
+            )
+            .with_context(|| format!("receipt {address}"))?;
         }
     }
     for (address, gateway) in all::<Gateway>(ledger) {
@@ -538,7 +588,7 @@ fn check_router(ledger: &impl Ledger) -> Result<()> {
 }
 
 /// A receipt's entries add up, nobody gave back more than it got, and no fee was taken on IO.
-fn check_receipt(receipt: &Receipt, entries: &[u8]) -> Result<()> {
+fn check_receipt(receipt: &Receipt, io: &Pubkey, entries: &[u8]) -> Result<()> {
     const ENTRY: usize = size_of::<ReceiptEntry>();
     ensure!(
         entries.len() == usize::from(receipt.count) * ENTRY,
@@ -547,8 +597,7 @@ fn check_receipt(receipt: &Receipt, entries: &[u8]) -> Result<()> {
         entries.len()
     );
     ensure!(
-        receipt.mint != io_mint::MINT.address
-            || (receipt.fee == 0 && receipt.gross == receipt.delivered),
+        receipt.mint != *io || (receipt.fee == 0 && receipt.gross == receipt.delivered),
         "of {} raw IO {} were delivered, {} kept as fee",
         receipt.gross,
         receipt.delivered,
@@ -582,6 +631,7 @@ fn check_receipt(receipt: &Receipt, entries: &[u8]) -> Result<()> {
 mod tests {
     use super::*;
     use crate::World;
+    use crate::fuzz::{begin::Genesis, generate::Generator, run::Run};
     use crate::scenario::{DAY, Scenario, play_hours};
     use io_client::{
         shared::state::{Scheduled, U128},
@@ -646,6 +696,19 @@ mod tests {
         }),
         ("invariant 1: supply", |w| {
             edit(w, any::<MintConfig>, |c| c.burned += 1)
+        }),
+        ("raw promised", |w| {
+            edit(w, any::<MintConfig>, |c| c.promised -= 1)
+        }),
+        ("raw promised", |w| {
+            edit(w, any::<MintConfig>, |c| c.promised = HARD_CAP + 1)
+        }),
+        ("raw promised", |w| {
+            edit(
+                w,
+                |m: &Minter| m.policy == Minter::ALLOWANCE,
+                |m| (m.next_total, m.next_total_at) = (m.total + 1, i64::MAX),
+            )
         }),
         ("minter", |w| {
             edit(
@@ -926,17 +989,91 @@ mod tests {
             exit.hour = scenario.hours;
         }
         let mut world = play_hours(&scenario).expect("it plays").world;
-        check_untouched(&world).expect("nothing is broken");
+        find_damages(&mut world, DAMAGES, check_untouched);
+    }
+
+    /// What is broken where a mint is adopted and its distributor not cranked yet, and what the check answers.
+    const EARLY_DAMAGES: &[(&str, Damage)] = &[
+        ("elapsed", |w| {
+            edit(w, any::<EmissionsConfig>, |c| c.epochs_done += 1)
+        }),
+        ("raw emitted for", |w| {
+            edit(w, any::<EmissionsConfig>, |c| c.emitted += 1)
+        }),
+        ("before the first crank", |w| {
+            edit(w, any::<Minter>, |m| m.active_at -= 2 * 3_600);
+            w.advance(RULE_CHANGE_DELAY);
+        }),
+        ("elapsed", |w| {
+            edit(w, any::<Minter>, |m| m.active_at -= 2 * 3_600);
+        }),
+        ("minter and config differ", |w| {
+            edit(w, any::<Minter>, |m| m.skipped -= 1);
+        }),
+        ("epochs done", |w| {
+            edit(w, |p: &RewardPool| p.id == 0, |p| p.epochs_done = 1);
+        }),
+        ("raw given of", |w| {
+            edit(w, any::<EmissionsConfig>, |c| c.bounties_paid = 1)
+        }),
+        ("raw promised", |w| {
+            edit(w, any::<MintConfig>, |c| c.promised -= 1)
+        }),
+    ];
+
+    /// What is broken once the distributor's minter was revoked.
+    const LATE_DAMAGES: &[(&str, Damage)] = &[
+        ("elapsed", |w| {
+            edit(w, any::<EmissionsConfig>, |c| c.epochs_done += 1)
+        }),
+        ("raw emitted for", |w| {
+            edit(w, any::<EmissionsConfig>, |c| c.epochs_done -= 1)
+        }),
+        ("raw given of", |w| {
+            edit(w, any::<EmissionsConfig>, |c| {
+                c.bounties_paid = c.emitted + 1;
+            });
+        }),
+        ("elapsed", |w| w.advance(-3 * 24 * 3_600)),
+    ];
+
+    #[test]
+    fn an_adopted_mint_holds_before_its_first_crank_and_without_the_distributors_minter() {
+        let mut generator = Generator::new(1);
+        let genesis = Genesis {
+            adopt: true,
+            curve: 0,
+            running: 40 * 24 * 3_600,
+            shares: [7_000, 3_000, 0, 0],
+            drafts: Vec::new(),
+            ..generator.genesis()
+        };
+        let mut world = Run::new(&genesis).expect("it begins").rig.world;
+        find_damages(&mut world, EARLY_DAMAGES, check);
+        let authority = world.authority.pubkey();
+        let distributor = io_emissions::CONFIG.address;
+        let revoke = io_client::mint::revoke_minter(&authority, &distributor, &authority);
+        world.run(&[revoke], &[]);
+        find_damages(&mut world, LATE_DAMAGES, check);
+    }
+
+    /// Damages an intact world in each way, and has it checked.
+    fn find_damages(
+        world: &mut World,
+        damages: &[(&str, Damage)],
+        check: fn(&World) -> Result<Books>,
+    ) {
+        check(world).expect("nothing is broken");
         let intact = world.svm.clone();
         let mut missed = Vec::new();
-        for (answer, damage) in DAMAGES {
-            world.svm = intact.clone();
-            damage(&mut world);
-            match check_untouched(&world) {
+        for (answer, damage) in damages {
+            damage(world);
+            match check(world) {
                 Ok(_) => missed.push(format!("{answer:?}: nothing found")),
                 Err(error) if format!("{error:#}").contains(answer) => {}
                 Err(error) => missed.push(format!("{answer:?}: {error:#}")),
             }
+            world.svm = intact.clone();
         }
         assert!(missed.is_empty(), "{}", missed.join("\n"));
     }

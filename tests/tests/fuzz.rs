@@ -1,14 +1,17 @@
 //! A short run of the fuzzer, sequences that once failed, and that the fuzzer sees what is wrong.
 
-use io_tests::fuzz::{campaign, shrink::Sequence};
-use std::{path::PathBuf, sync::atomic::AtomicU64};
+use io_tests::fuzz::{
+    campaign::{self, Progress},
+    shrink::Sequence,
+};
+use std::path::PathBuf;
 
 /// Enough for each part of the protocol to be reached; `cargo xtask fuzz` goes further.
 const STEPS: u64 = 6_000;
 
 #[test]
 fn programs_and_model_agree() {
-    let report = campaign::run(2_026, STEPS, 2, &AtomicU64::new(0));
+    let report = campaign::run(2_026, STEPS, 2, &Progress::default());
     if let Some(failed) = report.failed {
         panic!("{}\n{}", failed.why, failed.sequence.text(&failed.why));
     }

@@ -2,11 +2,16 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
-use io_tests::fuzz::{campaign, shrink::Sequence};
+use io_tests::fuzz::{
+    campaign::{self, Progress},
+    report::{Campaign, Report},
+    shrink::Sequence,
+};
 use std::{
-    path::PathBuf,
+    fs,
+    path::{Path, PathBuf},
     process::ExitCode,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
@@ -65,24 +70,27 @@ fn run(options: &Options) -> Result<()> {
             .map_err(|why| anyhow::anyhow!("{why}"));
     }
     let began = Instant::now();
-    let progress = AtomicU64::new(0);
+    let asked = || Campaign {
+        seed: options.seed,
+        steps: options.steps,
+        jobs: options.jobs,
+        wall: began.elapsed(),
+    };
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join(format!("../target/fuzz-reports/seed-{}.md", options.seed));
+    keep(&file, &Report::default(), &asked())?;
+    eprintln!("the figures so far are in {}", file.display());
+    let progress = Progress::default();
     let over = AtomicBool::new(false);
     let report = std::thread::scope(|scope| {
-        scope.spawn(|| show(options.steps, &progress, &over));
+        let shown = scope.spawn(|| show(&file, asked, &progress, &over));
         let report = campaign::run(options.seed, options.steps, options.jobs, &progress);
         over.store(true, Ordering::Relaxed);
-        report
-    });
-    let seconds = began.elapsed().as_secs_f64();
-    println!(
-        "seed {}: {} steps, {} of them carried out, on {} networks in {seconds:.0} s, {:.0} a second",
-        options.seed,
-        report.steps,
-        report.succeeded,
-        report.networks,
-        report.steps as f64 / seconds
-    );
-    print!("{}", report.coverage.table());
+        shown.join().expect("it does not panic")?;
+        anyhow::Ok(report)
+    })?;
+    keep(&file, &report, &asked())?;
+    print!("{}", report.markdown(&asked()));
     if let Some(failed) = report.failed {
         println!("network {}: {}", failed.network, failed.why);
         let name = format!("found-{}-{}.txt", options.seed, failed.network);
@@ -108,20 +116,49 @@ fn run(options: &Options) -> Result<()> {
         "these instructions never succeeded: {}",
         never.join(", ")
     );
-    if !never.is_empty() {
-        println!("never succeeded: {}", never.join(", "));
-    }
     Ok(())
 }
 
-/// Draws the progress until it is over.
-fn show(steps: u64, progress: &AtomicU64, over: &AtomicBool) {
-    let bar = ProgressBar::new(steps);
-    let style = "{bar:40} {pos}/{len} steps, {per_sec}, {eta} left";
+/// Writes the figures to their file, whole or not at all.
+fn keep(file: &Path, report: &Report, campaign: &Campaign) -> Result<()> {
+    let folder = file.parent().context("the file is in a folder")?;
+    fs::create_dir_all(folder)?;
+    let new = file.with_extension("new");
+    fs::write(&new, report.markdown(campaign))?;
+    fs::rename(&new, file).with_context(|| format!("could not write {}", file.display()))
+}
+
+/// Shows the progress until it is over, in a bar or, where there is no terminal, in a line a minute; and keeps the
+/// figures of the networks that are over.
+fn show(
+    file: &Path,
+    asked: impl Fn() -> Campaign,
+    progress: &Progress,
+    over: &AtomicBool,
+) -> Result<()> {
+    let bar = ProgressBar::new(asked().steps);
+    let style = "{bar:20} {msg}";
     bar.set_style(ProgressStyle::with_template(style).expect("a template of its own"));
+    let (mut told, mut kept) = (Instant::now(), 0);
     while !over.load(Ordering::Relaxed) {
-        bar.set_position(progress.load(Ordering::Relaxed).min(steps));
         std::thread::sleep(Duration::from_millis(200));
+        let steps = progress.steps.load(Ordering::Relaxed);
+        let report = {
+            let over = progress.over.lock();
+            over.expect("no thread panics while it holds this").clone()
+        };
+        let line = report.line(&asked(), steps);
+        if bar.is_hidden() && told.elapsed() > Duration::from_secs(60) {
+            eprintln!("{line}");
+            told = Instant::now();
+        }
+        bar.set_position(steps.min(asked().steps));
+        bar.set_message(line);
+        if report.networks != kept {
+            kept = report.networks;
+            keep(file, &report, &asked())?;
+        }
     }
     bar.finish_and_clear();
+    Ok(())
 }

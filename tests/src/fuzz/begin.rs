@@ -138,11 +138,8 @@ impl Rig {
         };
         let usdc = Pubkey::new_from_array([45; 32]);
         let pool = NewPool::plan(&wallets[0], 1, deposits(io, usdc), FEES, |_| 0).pool;
-        let cast = Cast {
-            wallets,
-            mints: [io, usdc, Pubkey::new_from_array([46; 32])],
-            amm: Amm { pool, fees: FEES },
-        };
+        let mints = [io, usdc, Pubkey::new_from_array([46; 32])];
+        let cast = Cast::new(wallets, mints, Amm { pool, fees: FEES });
         govern(&mut world, genesis, &cast);
         let minter: MinterAccount = world.read(&io_emissions::MINTER);
         let model = model(genesis, world.now(), minter.skipped.into());

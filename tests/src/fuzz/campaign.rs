@@ -1,6 +1,13 @@
 //! Many networks, each played for some steps and then left by everybody.
 
-use super::{coverage::Coverage, exodus, generate::Generator, run::Run, shrink::Sequence};
+use super::{
+    coverage::Coverage,
+    exodus,
+    generate::Generator,
+    report::{Failed, Report},
+    run::Run,
+    shrink::Sequence,
+};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -12,24 +19,13 @@ use std::{
 /// Steps of one network before everybody leaves.
 pub const NETWORK: u64 = 1_500;
 
-/// How chain and model parted.
-#[derive(Debug)]
-pub struct Failed {
-    /// Number of the network in the campaign.
-    pub network: u64,
-    pub why: String,
-    pub sequence: Sequence,
-}
-
-/// What a campaign came to.
+/// What can be seen of a campaign while it runs.
 #[derive(Default)]
-pub struct Report {
-    pub steps: u64,
-    /// Of them, how many were carried out.
-    pub succeeded: u64,
-    pub networks: u64,
-    pub coverage: Coverage,
-    pub failed: Option<Box<Failed>>,
+pub struct Progress {
+    /// Steps taken, also in networks that are not over.
+    pub steps: AtomicU64,
+    /// The networks that are over.
+    pub over: Mutex<Report>,
 }
 
 /// The seed of one network of a campaign.
@@ -39,7 +35,7 @@ fn seed_of(seed: u64, network: u64) -> u64 {
 }
 
 /// Plays network number `network`, up to `limit` steps and the exodus.
-pub fn play(seed: u64, network: u64, limit: u64, progress: &AtomicU64) -> (Report, Coverage) {
+fn play(seed: u64, network: u64, limit: u64, taken_by_all: &AtomicU64) -> (Report, Coverage) {
     let mut generator = Generator::new(seed_of(seed, network));
     let genesis = generator.genesis();
     let mut run = None;
@@ -54,11 +50,11 @@ pub fn play(seed: u64, network: u64, limit: u64, progress: &AtomicU64) -> (Repor
             let step = generator.step(&run.rig.model);
             taken.push(step.clone());
             report.succeeded += u64::from(run.step(&step)?);
-            progress.fetch_add(1, Ordering::Relaxed);
+            taken_by_all.fetch_add(1, Ordering::Relaxed);
         }
         let played = taken.len();
         exodus::all(run, &mut taken)?;
-        progress.fetch_add((taken.len() - played) as u64, Ordering::Relaxed);
+        taken_by_all.fetch_add((taken.len() - played) as u64, Ordering::Relaxed);
         report.succeeded += (taken.len() - played) as u64;
         Ok(())
     }));
@@ -82,10 +78,13 @@ pub fn play(seed: u64, network: u64, limit: u64, progress: &AtomicU64) -> (Repor
 }
 
 /// Plays networks on `jobs` threads until so many steps are taken, or one fails.
-pub fn run(seed: u64, steps: u64, jobs: usize, progress: &AtomicU64) -> Report {
-    let total = Mutex::new(Report::default());
+pub fn run(seed: u64, steps: u64, jobs: usize, progress: &Progress) -> Report {
     let next = AtomicU64::new(0);
     let stopped = AtomicBool::new(false);
+    let over = || {
+        let over = progress.over.lock();
+        over.expect("no thread panics while it holds this")
+    };
     std::thread::scope(|scope| {
         for _ in 0..jobs {
             scope.spawn(|| {
@@ -95,8 +94,8 @@ pub fn run(seed: u64, steps: u64, jobs: usize, progress: &AtomicU64) -> Report {
                         break;
                     }
                     let limit = NETWORK.min(steps - network * NETWORK);
-                    let (report, coverage) = play(seed, network, limit, progress);
-                    let mut total = total.lock().expect("no thread panics while it holds this");
+                    let (report, coverage) = play(seed, network, limit, &progress.steps);
+                    let mut total = over();
                     total.steps += report.steps;
                     total.succeeded += report.succeeded;
                     total.networks += report.networks;
@@ -109,5 +108,5 @@ pub fn run(seed: u64, steps: u64, jobs: usize, progress: &AtomicU64) -> Report {
             });
         }
     });
-    total.into_inner().expect("every thread has ended")
+    over().clone()
 }

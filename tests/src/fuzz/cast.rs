@@ -15,6 +15,7 @@ use io_client::{
     },
     staking::Stake,
 };
+use std::{cell::RefCell, collections::HashMap};
 
 /// Wallets by number: the offices first, who hold no stake of others, then everybody.
 pub const AUTHORITY: Who = 0;
@@ -78,9 +79,20 @@ pub struct Cast {
     /// Mints by token.
     pub mints: [Pubkey; 3],
     pub amm: Amm,
+    /// Addresses that were looked for before.
+    known: RefCell<HashMap<Thing, Pubkey>>,
 }
 
 impl Cast {
+    pub fn new(wallets: Vec<Pubkey>, mints: [Pubkey; 3], amm: Amm) -> Self {
+        Self {
+            wallets,
+            mints,
+            amm,
+            known: RefCell::default(),
+        }
+    }
+
     /// A wallet's address; all zero for nobody.
     pub fn wallet(&self, who: Who) -> Pubkey {
         match who {
@@ -105,7 +117,7 @@ impl Cast {
     }
 
     pub fn node(&self, (operator, id): NodeKey) -> Pubkey {
-        pda::node(&self.wallet(operator), &[id; 32]).0
+        self.address(Thing::Node((operator, id)))
     }
 
     pub fn stake(&self, (node, owner, tranche): PositionKey) -> Stake {
@@ -126,7 +138,7 @@ impl Cast {
     }
 
     pub fn supplier(&self, owner: Who) -> Pubkey {
-        pda::supplier(&self.wallet(owner)).0
+        self.address(Thing::Supplier(owner))
     }
 
     pub fn venue(&self, venue: u8) -> (Pubkey, &'static [u8]) {
@@ -153,6 +165,15 @@ impl Cast {
     }
 
     pub fn address(&self, thing: Thing) -> Pubkey {
+        let known = self.known.borrow().get(&thing).copied();
+        known.unwrap_or_else(|| {
+            let address = self.find(thing);
+            self.known.borrow_mut().insert(thing, address);
+            address
+        })
+    }
+
+    fn find(&self, thing: Thing) -> Pubkey {
         use io_client::shared::ids::{io_mint, io_staking};
         match thing {
             Thing::MintConfig => io_mint::CONFIG.address,
@@ -160,7 +181,7 @@ impl Cast {
             Thing::Minter(who) => pda::minter(&self.wallet(who)).0,
             Thing::StakingConfig => io_staking::CONFIG.address,
             Thing::Class(id) => pda::device_class(id).0,
-            Thing::Node(node) => self.node(node),
+            Thing::Node((operator, id)) => pda::node(&self.wallet(operator), &[id; 32]).0,
             Thing::Position(position) => self.stake(position).position(),
             Thing::Ticket(ticket) => self.ticket(ticket),
             Thing::Proposal(node) => pda::slash(&self.node(node)).0,
@@ -173,7 +194,7 @@ impl Cast {
                 let (program, discriminator) = self.venue(venue);
                 pda::venue(&program, &io_client::venues::padded(discriminator)).0
             }
-            Thing::Supplier(owner) => self.supplier(owner),
+            Thing::Supplier(owner) => pda::supplier(&self.wallet(owner)).0,
             Thing::Gateway(wallet) => pda::gateway(&self.wallet(wallet)).0,
             Thing::Receipt(payer, order) => pda::receipt(&self.wallet(payer), &order_id(order)).0,
             Thing::Token(account) => self.account(account),

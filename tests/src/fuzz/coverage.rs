@@ -4,12 +4,12 @@ use super::action::Action;
 use io_client::shared::errors::{EmissionsError, MintError, PaymentsError, StakingError};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    fmt::Write as _,
     mem::{Discriminant, discriminant},
     path::PathBuf,
+    sync::LazyLock,
 };
 
-const PROGRAMS: [&str; 4] = ["io_mint", "io_staking", "io_emissions", "io_payments"];
+pub(super) const PROGRAMS: [&str; 4] = ["io_mint", "io_staking", "io_emissions", "io_payments"];
 
 /// Instructions that set a network up, once, before its first step.
 const SETUP: [&str; 2] = ["initialize", "adopt"];
@@ -54,8 +54,13 @@ impl Coverage {
         }
     }
 
-    /// Every instruction of the four programs, as their IDLs list them.
-    fn every_instruction() -> BTreeSet<Instruction> {
+    /// Every instruction of the four programs but those of the setup, as their IDLs list them.
+    pub(super) fn every_instruction() -> &'static BTreeSet<Instruction> {
+        static ALL: LazyLock<BTreeSet<Instruction>> = LazyLock::new(Coverage::read_idls);
+        &ALL
+    }
+
+    fn read_idls() -> BTreeSet<Instruction> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../idls");
         let mut all = BTreeSet::new();
         for (program, name) in (0..).zip(PROGRAMS) {
@@ -64,48 +69,31 @@ impl Coverage {
             let idl: serde_json::Value = serde_json::from_str(&text).expect("an IDL is JSON");
             let instructions = idl["instructions"].as_array().cloned().unwrap_or_default();
             for instruction in instructions {
-                let name = instruction["name"].as_str().unwrap_or_default().to_owned();
-                all.insert((program, name));
+                let name = instruction["name"].as_str().unwrap_or_default();
+                if !SETUP.contains(&name) {
+                    all.insert((program, name.to_owned()));
+                }
             }
         }
         all
     }
 
-    /// Instructions that never succeeded, but for those that set a network up.
+    /// Instructions that never succeeded.
     pub fn never(&self) -> Vec<String> {
-        let all = Self::every_instruction();
-        all.into_iter()
-            .filter(|found| !self.instructions.contains_key(found))
-            .filter(|(_, name)| !SETUP.contains(&name.as_str()))
-            .map(|(program, name)| format!("{}.{name}", PROGRAMS[usize::from(program)]))
+        let all = Self::every_instruction().iter();
+        all.filter(|found| !self.instructions.contains_key(found))
+            .map(|(program, name)| format!("{}.{name}", PROGRAMS[usize::from(*program)]))
             .collect()
     }
 
-    /// How often each instruction succeeded and each error was returned, as text.
-    pub fn table(&self) -> String {
-        let mut text = String::new();
-        for (program, name) in (0..).zip(PROGRAMS) {
-            let _ = write!(text, "{name}:");
-            for ((of, instruction), count) in &self.instructions {
-                if *of == program {
-                    let _ = write!(text, " {instruction} {count},");
-                }
-            }
-            text.push('\n');
-        }
-        text.push_str("errors:");
-        for (code, count) in &self.codes {
-            let _ = write!(text, " {} {count},", error_name(*code));
-        }
-        text.push('\n');
-        let _ = writeln!(text, "never returned: {}", self.unseen().join(", "));
-        text
+    /// The error codes of the four programs.
+    pub(super) fn every_error() -> impl Iterator<Item = u32> {
+        (6_000..6_400).filter(|code| named(*code).is_some())
     }
 
     /// Errors that were never returned.
     pub fn unseen(&self) -> Vec<String> {
-        let codes = (6_000..6_400).filter(|code| named(*code).is_some());
-        codes
+        Self::every_error()
             .filter(|code| !self.codes.contains_key(code))
             .map(error_name)
             .collect()
@@ -120,7 +108,7 @@ fn named(code: u32) -> Option<String> {
         .or_else(|| PaymentsError::from_code(code).map(|error| format!("payments.{error:?}")))
 }
 
-fn error_name(code: u32) -> String {
+pub(super) fn error_name(code: u32) -> String {
     named(code).unwrap_or_else(|| match code {
         0 => "of the runtime".to_owned(),
         1 => "insufficient funds".to_owned(),

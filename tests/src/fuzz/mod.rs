@@ -11,6 +11,7 @@ pub mod coverage;
 pub mod exodus;
 pub mod generate;
 pub mod invariants;
+pub mod report;
 pub mod rig;
 mod route;
 mod router;

@@ -11,7 +11,7 @@ use crate::{
     model::{Account, DISTRIBUTOR, IO, Model, Raw, Told, USDC, Who},
 };
 use io_client::{
-    Instruction, Pubkey, pda,
+    Instruction, Pubkey,
     shared::{
         ids::io_emissions,
         state::{EmissionsConfig, Minter as MinterAccount, Node, RewardPool as PoolAccount},
@@ -48,7 +48,7 @@ impl Told for Chain<'_> {
     }
 
     fn per_weight(&self, pool: u8) -> Option<u128> {
-        let pool: PoolAccount = self.0.try_read(&pda::reward_pool(pool).0)?;
+        let pool: PoolAccount = self.0.try_read(&self.1.address(Thing::Pool(pool)))?;
         Some(pool.acc_per_weight.get())
     }
 
