@@ -84,7 +84,7 @@ pub fn add_minter(
 ) -> Instruction {
     let accounts = vec![
         write_sign(*authority),
-        read(io_mint::CONFIG.address),
+        write(io_mint::CONFIG.address),
         write(pda::minter(minter_authority).0),
         read(SYSTEM_PROGRAM),
     ];
@@ -110,7 +110,7 @@ pub fn raise_minter(authority: &Pubkey, minter_authority: &Pubkey, next_total: u
         &next_total,
         vec![
             sign(*authority),
-            read(io_mint::CONFIG.address),
+            write(io_mint::CONFIG.address),
             write(pda::minter(minter_authority).0),
         ],
     )
@@ -123,7 +123,7 @@ pub fn cancel_raise(signer: &Pubkey, minter_authority: &Pubkey) -> Instruction {
         &(),
         vec![
             sign(*signer),
-            read(io_mint::CONFIG.address),
+            write(io_mint::CONFIG.address),
             write(pda::minter(minter_authority).0),
         ],
     )
@@ -141,7 +141,7 @@ pub fn revoke_minter(
         &(),
         vec![
             sign(*signer),
-            read(io_mint::CONFIG.address),
+            write(io_mint::CONFIG.address),
             write(pda::minter(minter_authority).0),
             write(*rent_payer),
         ],

@@ -79,7 +79,7 @@ fn begin(plan: &Plan) -> Result<(MintConfig, Minter), MintError> {
         window_limit: u64::MAX,
         window_seconds: 0,
     };
-    let minter = Minter::new(someone, someone, 255, terms, &config, now)?;
+    let minter = Minter::new(someone, someone, 255, terms, &mut config, now)?;
     config.record_mint(plan.cluster.genesis().ok_or(MintError::HardCapExceeded)?)?;
     Ok((config, minter))
 }

@@ -158,9 +158,9 @@ impl AddMinter {
                 Shown::maybe(self.window_limit, Shown::Io),
             )
             .with(
-                "Left under the cap",
-                "mintable",
-                Shown::Io(config.mintable()),
+                "Left to promise",
+                "unpromised",
+                Shown::Io(config.unpromised()),
             )
             .carry_out(&acting)
             .await

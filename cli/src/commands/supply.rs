@@ -31,7 +31,12 @@ impl Supply {
             .with("Minted ever", "minted", Shown::Io(mint.minted))
             .with("Burned", "burned", Shown::Io(mint.burned))
             .with("Hard cap", "hard_cap", Shown::Io(HARD_CAP))
-            .with("Left under the cap", "mintable", Shown::Io(mint.mintable()))
+            .with("Promised", "promised", Shown::Io(mint.promised))
+            .with(
+                "Left to promise",
+                "unpromised",
+                Shown::Io(mint.unpromised()),
+            )
             .with("Minting paused", "paused", Shown::Flag(mint.paused != 0));
         let emission = Record::new()
             .with("Emitted", "emitted", Shown::Io(state.config.emitted))

@@ -249,7 +249,7 @@ fn adopt_refuses_a_mint_that_does_not_fit() {
         ids::TOKEN_PROGRAM,
     );
     old.adopt().expect("the cap itself");
-    assert_eq!(old.config().mintable(), 0);
+    assert_eq!(old.config().unpromised(), 0);
 }
 
 #[test]

@@ -25,17 +25,20 @@ fn add_minter_records_an_allowance() {
         window_limit: 5 * IO,
         window_seconds: 60,
     };
+    let before = fixture.config();
     let outcome = fixture.try_add(&minter, terms).expect("good terms");
     let (address, bump) = pda::minter(&minter.pubkey());
     let account = fixture.minter(&minter);
+    let mut config = before;
     let expected = Minter::new(
         minter.pubkey(),
         authority,
         bump,
         terms,
-        &fixture.config(),
+        &mut config,
         GENESIS,
     );
+    assert_eq!(fixture.config(), config);
     assert_eq!(Ok(account), expected);
     assert_eq!(
         outcome.event::<MinterAdded>(),
@@ -51,6 +54,7 @@ fn add_minter_records_an_allowance() {
             active_at: GENESIS,
             window_limit: 5 * IO,
             window_seconds: 60,
+            promised: 7 * IO,
         }
     );
 }
@@ -70,6 +74,7 @@ fn add_minter_records_a_schedule() {
         (event.policy, event.curve, event.start_at, event.total),
         (1, 1, -5, 0)
     );
+    assert_eq!(event.promised, Curve::MONTHLY.cap);
 }
 
 #[test]
@@ -115,7 +120,7 @@ fn add_minter_refuses_an_unknown_policy() {
 #[test]
 fn add_minter_waits_once_something_is_minted() {
     let mut fixture = Fixture::new();
-    let first = fixture.add(allowance(HARD_CAP));
+    let first = fixture.add(allowance(HARD_CAP - 5));
     let (_, account) = fixture.io_account();
     fixture.mint(&first, &account, 1).expect("active at once");
 
@@ -126,12 +131,42 @@ fn add_minter_waits_once_something_is_minted() {
     assert_fails(fixture.mint(&late, &account, 1), MintError::NotActive);
     fixture.world.set_clock(active_at);
     fixture.mint(&late, &account, 1).expect("active now");
+}
+
+/// What one minter may mint is nobody else's to mint: not of the emission that was promised, minted or
+/// not, revoked or not.
+#[test]
+fn nothing_is_promised_twice() {
+    let mut fixture = Fixture::new();
+    let emission = fixture.add(schedule(0, GENESIS));
+    let genesis = fixture.add(allowance(HARD_CAP - Curve::HOURLY.cap - 10));
+    let (_, account) = fixture.io_account();
+    fixture.mint(&genesis, &account, 1).expect("active at once");
 
     let other = fixture.world.wallet();
-    assert_fails(
-        fixture.try_add(&other, allowance(HARD_CAP - 1)),
-        MintError::HardCapExceeded,
-    );
+    let refused = |fixture: &mut Fixture| {
+        let before = fixture.config();
+        let result = fixture.try_add(&other, allowance(11));
+        assert_fails(result, MintError::HardCapExceeded);
+        assert_fails(
+            fixture.try_add(&other, schedule(0, GENESIS)),
+            MintError::HardCapExceeded,
+        );
+        assert_eq!(fixture.config(), before);
+    };
+    refused(&mut fixture);
+    let payer = fixture.authority();
+    for minter in [&emission, &genesis] {
+        let revoke = mint::revoke_minter(&payer, &minter.pubkey(), &payer);
+        fixture.world.run(&[revoke], &[]);
+        refused(&mut fixture);
+    }
+    let waits = fixture.add(allowance(10));
+    assert_eq!(fixture.config().unpromised(), 0);
+    let revoke = mint::revoke_minter(&payer, &waits.pubkey(), &payer);
+    let outcome = fixture.world.run(&[revoke], &[]);
+    assert_eq!(outcome.event::<MinterRevoked>().promised, HARD_CAP - 10);
+    assert_eq!(fixture.config().unpromised(), 10);
 }
 
 /// From the first minted unit on, no schedule mints for a time before its minter is active.
@@ -202,7 +237,8 @@ fn raise_minter_takes_effect_after_the_delay() {
             minter: minter_of(&minter),
             total: 10,
             next_total: 20,
-            next_total_at: due
+            next_total_at: due,
+            promised: 20
         }
     );
     fixture.world.set_clock(due - 1);
@@ -233,7 +269,8 @@ fn raise_minter_lowers_at_once() {
             minter: minter_of(&minter),
             total: 4,
             next_total: 0,
-            next_total_at: 0
+            next_total_at: 0,
+            promised: 10
         }
     );
     fixture.world.advance(RULE_CHANGE_DELAY);
@@ -282,7 +319,8 @@ fn the_guardian_cancels_what_waits_and_nothing_else() {
             minter: minter_of(&first),
             total: 20,
             next_total: 0,
-            next_total_at: 0
+            next_total_at: 0,
+            promised: 25
         }
     );
     fixture.world.advance(RULE_CHANGE_DELAY);
@@ -309,8 +347,13 @@ fn raise_minter_is_for_allowances_within_the_hard_cap() {
         fixture.raise(&minter, HARD_CAP + 1),
         MintError::HardCapExceeded,
     );
-    fixture.raise(&minter, HARD_CAP).expect("the cap itself");
+    let room = HARD_CAP - Curve::HOURLY.cap;
+    fixture.raise(&minter, room).expect("half of the cap");
     let emissions = fixture.add(schedule(0, GENESIS));
+    assert_fails(
+        fixture.raise(&minter, room + 1),
+        MintError::HardCapExceeded,
+    );
     assert_fails(fixture.raise(&emissions, 1), MintError::NotAnAllowance);
 }
 
@@ -331,7 +374,8 @@ fn revoke_minter_closes_it_at_once() {
         MinterRevoked {
             minter: address,
             authority: minter.pubkey(),
-            minted: 4
+            minted: 4,
+            promised: 10
         }
     );
     assert!(!fixture.world.exists(&address));

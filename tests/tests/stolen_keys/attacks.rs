@@ -7,7 +7,7 @@ use crate::{
 use io_client::{
     Pubkey, emissions, mint, payments,
     shared::{
-        constants::{BPS, MAX_BOUNTY_BPS, MAX_FEE_BPS, MAX_SLASH_BPS, USDC},
+        constants::{BPS, HARD_CAP, MAX_BOUNTY_BPS, MAX_FEE_BPS, MAX_SLASH_BPS, USDC},
         errors::{EmissionsError, MintError, PaymentsError, StakingError},
         ids::TOKEN_PROGRAM,
         state::{EmissionsRule, Feed, MintPolicy, MinterTerms},
@@ -143,7 +143,7 @@ impl Thief {
             self.wait(town, hours);
         }
         if hours >= RULES && hours.is_multiple_of(24) {
-            self.cash(town, hours);
+            self.cash(town);
         }
         let me = self.me.key.insecure_clone();
         self.slash(town, &me, hours);
@@ -157,13 +157,7 @@ impl Thief {
     /// Everything that is there at once, and everything that waits.
     fn seize(&self, town: &mut Town, authority: &Keypair) {
         let (by, me, usdc) = (authority.pubkey(), self.me.address(), town.network.usdc);
-        let allowance = |amount| MinterTerms {
-            policy: MintPolicy::Allowance { amount },
-            window_limit: u64::MAX,
-            window_seconds: 0,
-        };
-        let mintable = town.mint().mintable();
-        self.assert_bounded(town, authority, &allowance(mintable + 1));
+        self.assert_bounded(town, authority);
         town.network.world.deploy("hostile_venue", HOSTILE_PROGRAM);
         for instruction in [
             // Nobody is left who could cancel.
@@ -173,7 +167,6 @@ impl Thief {
             payments::set_guardian(&by, &me),
             staking::set_slasher(&by, &me),
             emissions::set_scorer(&by, &me),
-            mint::add_minter(&by, &me, &allowance(mintable)),
             payments::schedule_treasury(&by, &me),
             payments::schedule_asset_fee(&by, &usdc, MAX_FEE_BPS),
             payments::schedule_payout_fee(&by, MAX_FEE_BPS),
@@ -196,10 +189,19 @@ impl Thief {
     }
 
     /// More than the code allows is not there to be scheduled.
-    fn assert_bounded(&self, town: &mut Town, authority: &Keypair, minter: &MinterTerms) {
+    fn assert_bounded(&self, town: &mut Town, authority: &Keypair) {
         let (by, me, usdc) = (authority.pubkey(), self.me.address(), town.network.usdc);
-        let minter = mint::add_minter(&by, &me, minter);
-        assert_fails(town.send(minter, authority), MintError::HardCapExceeded);
+        let raw_unit = MinterTerms {
+            policy: MintPolicy::Allowance { amount: 1 },
+            window_limit: u64::MAX,
+            window_seconds: 0,
+        };
+        for promise in [
+            mint::add_minter(&by, &me, &raw_unit),
+            mint::raise_minter(&by, &by, HARD_CAP),
+        ] {
+            assert_fails(town.send(promise, authority), MintError::HardCapExceeded);
+        }
         for fee in [
             payments::schedule_asset_fee(&by, &usdc, MAX_FEE_BPS + 1),
             payments::schedule_payout_fee(&by, MAX_FEE_BPS + 1),
@@ -216,8 +218,6 @@ impl Thief {
 
     /// What waits is not there yet.
     fn wait(&mut self, town: &mut Town, hours: u64) {
-        let mint = mint::mint_to(&self.me.address(), &MINT, &self.me.io, 1);
-        assert_fails(town.send(mint, &self.me.key), MintError::NotActive);
         let sweep = payments::sweep(&town.network.usdc, &TOKEN_PROGRAM, &self.me.usdc);
         assert_fails(town.send(sweep, &self.me.key), PaymentsError::WrongTreasury);
         if hours == 0 || hours == RULES - 1 {
@@ -228,13 +228,7 @@ impl Thief {
     }
 
     /// What the authority's changes let it take, once they are in force.
-    fn cash(&mut self, town: &mut Town, hours: u64) {
-        let me = self.me.key.insecure_clone();
-        if hours == RULES {
-            let mintable = town.mint().mintable();
-            let mint = mint::mint_to(&me.pubkey(), &MINT, &self.me.io, mintable);
-            self.must(town, mint, &me);
-        }
+    fn cash(&mut self, town: &mut Town) {
         self.sweep(town, self.me.usdc);
         self.pay_out_by_venue(town).expect("the venue is listed");
         self.sweep(town, self.me.usdc);

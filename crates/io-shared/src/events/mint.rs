@@ -59,6 +59,8 @@ event! {
         /// Raw IO per window; `u64::MAX` for no limit.
         window_limit: u64,
         window_seconds: u64,
+        /// Raw IO promised to all minters, what is minted included.
+        promised: u64,
     }
 }
 
@@ -72,6 +74,8 @@ event! {
         next_total: u64,
         /// 0 if nothing waits.
         next_total_at: i64,
+        /// Raw IO promised to all minters, what is minted included.
+        promised: u64,
     }
 }
 
@@ -82,6 +86,8 @@ event! {
         authority: Address,
         /// Raw IO it had minted.
         minted: u64,
+        /// Raw IO promised to all minters, what is minted included.
+        promised: u64,
     }
 }
 

@@ -18,15 +18,16 @@ use io_shared::{
 ///
 /// - `authority` signs and is the config's; it pays the rent and gets it back at `revoke_minter`
 /// - `minter_authority` has no minter yet
-/// - an allowance is not zero and within what the hard cap leaves
-/// - a schedule's curve exists, what is left of it when the minter is active is within what the hard
-///   cap leaves, and it has no rate limit
+/// - an allowance is not zero
+/// - a schedule's curve exists, and it has no rate limit
+/// - the allowance, or what is left of the curve when the minter is active, is within what the hard cap
+///   leaves beside all that was promised before
 /// - a rate limit has an amount and a length
 #[derive(Accounts)]
 pub struct AddMinter {
     #[account(mut, address = config.governance.authority @ MintError::Unauthorized)]
     pub authority: Signer,
-    #[account(address = io_mint::CONFIG.address @ MintError::WrongAccount)]
+    #[account(mut, address = io_mint::CONFIG.address @ MintError::WrongAccount)]
     pub config: Account<MintConfig>,
     /// The canonical PDA of `[b"minter", minter_authority]`.
     #[account(mut)]
@@ -52,7 +53,7 @@ impl AddMinter {
             *self.authority.address(),
             bump,
             terms,
-            &self.config,
+            &mut self.config,
             Clock::get()?.unix_timestamp,
         )?;
         account::create_layout::<Minter>(
@@ -79,6 +80,7 @@ impl AddMinter {
                 active_at: added.active_at,
                 window_limit: added.window_limit,
                 window_seconds: added.window_seconds,
+                promised: self.config.promised,
             },
         );
         Ok(())

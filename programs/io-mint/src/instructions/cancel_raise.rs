@@ -17,7 +17,7 @@ pub struct CancelRaise {
             || *signer.address() == config.governance.authority @ MintError::Unauthorized,
     )]
     pub signer: Signer,
-    #[account(address = io_mint::CONFIG.address @ MintError::WrongAccount)]
+    #[account(mut, address = io_mint::CONFIG.address @ MintError::WrongAccount)]
     pub config: Account<MintConfig>,
     #[account(mut)]
     pub minter: Account<Minter>,
@@ -29,7 +29,8 @@ pub struct CancelRaise {
 
 impl CancelRaise {
     pub fn cancel_raise(&mut self) -> Result<()> {
-        self.minter.cancel_raise(Clock::get()?.unix_timestamp);
+        self.minter
+            .cancel_raise(&mut self.config, Clock::get()?.unix_timestamp)?;
         record(
             &self.event_authority,
             MinterRaised {
@@ -37,6 +38,7 @@ impl CancelRaise {
                 total: self.minter.total,
                 next_total: 0,
                 next_total_at: 0,
+                promised: self.config.promised,
             },
         );
         Ok(())

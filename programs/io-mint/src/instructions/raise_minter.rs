@@ -12,12 +12,12 @@ use io_shared::{
 ///
 /// - `authority` signs and is the config's
 /// - `minter` has an allowance
-/// - what the allowance still promises is within what the hard cap leaves
+/// - a raise is within what the hard cap leaves beside all that was promised before
 #[derive(Accounts)]
 pub struct RaiseMinter {
     #[account(address = config.governance.authority @ MintError::Unauthorized)]
     pub authority: Signer,
-    #[account(address = io_mint::CONFIG.address @ MintError::WrongAccount)]
+    #[account(mut, address = io_mint::CONFIG.address @ MintError::WrongAccount)]
     pub config: Account<MintConfig>,
     #[account(mut)]
     pub minter: Account<Minter>,
@@ -30,7 +30,7 @@ pub struct RaiseMinter {
 impl RaiseMinter {
     pub fn raise_minter(&mut self, next_total: u64) -> Result<()> {
         self.minter
-            .raise(next_total, &self.config, Clock::get()?.unix_timestamp)?;
+            .raise(next_total, &mut self.config, Clock::get()?.unix_timestamp)?;
         record(
             &self.event_authority,
             MinterRaised {
@@ -38,6 +38,7 @@ impl RaiseMinter {
                 total: self.minter.total,
                 next_total: self.minter.next_total,
                 next_total_at: self.minter.next_total_at,
+                promised: self.config.promised,
             },
         );
         Ok(())

@@ -8,14 +8,15 @@ use io_shared::{
     state::{MintConfig, Minter},
 };
 
-/// Closes a minter at once; its rent goes back to who paid it.
+/// Closes a minter at once; its rent goes back to who paid it. What it was promised makes no room for
+/// others, unless it was not active yet or nothing was ever minted.
 ///
 /// - `signer` signs and is the authority, or, while the minter is not active yet, the guardian
 /// - `rent_payer` is the one the minter names
 #[derive(Accounts)]
 pub struct RevokeMinter {
     pub signer: Signer,
-    #[account(address = io_mint::CONFIG.address @ MintError::WrongAccount)]
+    #[account(mut, address = io_mint::CONFIG.address @ MintError::WrongAccount)]
     pub config: Account<MintConfig>,
     #[account(mut)]
     pub minter: Account<Minter>,
@@ -36,12 +37,14 @@ impl RevokeMinter {
                 .revocable_by(self.signer.address(), &self.config, now),
             MintError::Unauthorized
         );
+        self.minter.revoke(&mut self.config, now)?;
         record(
             &self.event_authority,
             MinterRevoked {
                 minter: *self.minter.address(),
                 authority: self.minter.authority,
                 minted: self.minter.minted,
+                promised: self.config.promised,
             },
         );
         account::close(self.minter.account(), self.rent_payer.account())

@@ -24,7 +24,9 @@ pub struct MintConfig {
     pub minted: u64,
     /// Raw IO burned through `burn`.
     pub burned: u64,
-    pub reserved: [u8; 64],
+    /// Raw IO that minters were given the right to mint, what is minted already included.
+    pub promised: u64,
+    pub reserved: [u8; 56],
 }
 
 layout!(MintConfig, ids::io_mint::ID);
@@ -54,6 +56,7 @@ impl MintConfig {
         }
         Ok(Self {
             minted: supply,
+            promised: supply,
             ..Self::new(governance, mint, bump)
         })
     }
@@ -92,6 +95,22 @@ impl MintConfig {
         HARD_CAP.saturating_sub(self.minted)
     }
 
+    /// Raw IO that the hard cap leaves to promise to anyone.
+    pub const fn unpromised(&self) -> u64 {
+        HARD_CAP.saturating_sub(self.promised)
+    }
+
+    /// Replaces a promise of `before` raw IO, which is counted, by one of `after`. Refuses past
+    /// [`HARD_CAP`]; a refusal changes nothing.
+    pub fn promise(&mut self, before: u64, after: u64) -> Result<(), MintError> {
+        let others = self.promised.saturating_sub(before);
+        if after > HARD_CAP.saturating_sub(others) {
+            return Err(MintError::HardCapExceeded);
+        }
+        self.promised = others.saturating_add(after);
+        Ok(())
+    }
+
     /// When a minter added at `now` may begin: at once while nothing is minted and there is nothing
     /// to protect, [`RULE_CHANGE_DELAY`] later otherwise.
     pub const fn active_at(&self, now: i64) -> i64 {
@@ -117,7 +136,8 @@ impl MintConfig {
         self.version == VERSION
             && self.paused <= 1
             && self.burned <= self.minted
-            && self.minted <= HARD_CAP
+            && self.minted <= self.promised
+            && self.promised <= HARD_CAP
             && self.governance.authority != Address::default()
             && self.mint != Address::default()
     }
@@ -143,6 +163,7 @@ mod tests {
         assert_eq!(offset_of!(MintConfig, mint), 104);
         assert_eq!(offset_of!(MintConfig, minted), 136);
         assert_eq!(offset_of!(MintConfig, burned), 144);
+        assert_eq!(offset_of!(MintConfig, promised), 152);
         assert_eq!(size_of::<MintConfig>(), 216);
     }
 
@@ -154,6 +175,7 @@ mod tests {
         assert!(adopted.invariant());
         assert_eq!((adopted.minted, adopted.burned), (600, 0));
         assert_eq!(adopted.mintable(), HARD_CAP - 600);
+        assert_eq!(adopted.unpromised(), HARD_CAP - 600);
         assert_eq!(adopted.active_at(7), 7 + RULE_CHANGE_DELAY);
         assert_eq!(adopted.record_burn(601), Err(MintError::BurnExceedsMinted));
         assert_eq!(adopted.record_burn(600), Ok(()));
@@ -165,6 +187,7 @@ mod tests {
     #[test]
     fn mints_up_to_the_hard_cap_and_not_one_raw_past_it() {
         let mut config = config();
+        config.promise(0, HARD_CAP).unwrap();
         assert_eq!(
             config.record_mint(HARD_CAP + 1),
             Err(MintError::HardCapExceeded)
@@ -185,10 +208,34 @@ mod tests {
     #[test]
     fn burning_makes_no_room_under_the_hard_cap() {
         let mut config = config();
+        config.promise(0, HARD_CAP).unwrap();
         config.record_mint(HARD_CAP).unwrap();
         config.record_burn(HARD_CAP).unwrap();
         assert_eq!((config.minted, config.burned), (HARD_CAP, HARD_CAP));
-        assert_eq!(config.mintable(), 0);
+        assert_eq!((config.mintable(), config.unpromised()), (0, 0));
+        assert!(config.invariant());
+    }
+
+    #[test]
+    fn promises_fit_under_the_hard_cap_to_the_raw_unit() {
+        let mut config = config();
+        assert_eq!(config.promise(0, 600), Ok(()));
+        assert_eq!(
+            (config.promised, config.unpromised()),
+            (600, HARD_CAP - 600)
+        );
+        let before = config;
+        for (replaced, promised) in [(0, HARD_CAP - 599), (600, HARD_CAP + 1), (0, u64::MAX)] {
+            assert_eq!(
+                config.promise(replaced, promised),
+                Err(MintError::HardCapExceeded)
+            );
+            assert_eq!(config, before);
+        }
+        assert_eq!(config.promise(200, 100), Ok(()));
+        assert_eq!(config.promised, 500);
+        assert_eq!(config.promise(0, HARD_CAP - 500), Ok(()));
+        assert_eq!(config.unpromised(), 0);
         assert!(config.invariant());
     }
 
@@ -247,11 +294,13 @@ mod tests {
     #[test]
     fn the_invariant_sees_broken_books() {
         assert!(config().invariant());
-        let broken: [fn(&mut MintConfig); 6] = [
+        let broken: [fn(&mut MintConfig); 8] = [
             |config| config.version = 0,
             |config| config.paused = 2,
             |config| config.burned = 1,
-            |config| config.minted = HARD_CAP + 1,
+            |config| config.minted = 1,
+            |config| config.promised = HARD_CAP + 1,
+            |config| (config.minted, config.promised) = (HARD_CAP + 1, HARD_CAP + 1),
             |config| config.governance.authority = Address::default(),
             |config| config.mint = Address::default(),
         ];

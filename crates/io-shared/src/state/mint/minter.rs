@@ -94,8 +94,8 @@ impl Minter {
     /// `policy` of a [`MintPolicy::Schedule`].
     pub const SCHEDULE: u8 = 1;
 
-    /// A minter added at `now`. Refuses terms that promise more than the hard cap leaves, or that could
-    /// keep it from minting for good.
+    /// A minter added at `now`. Refuses terms that promise more than the hard cap leaves beside what
+    /// `config` has promised already, or that could keep it from minting for good.
     ///
     /// Unless nothing is minted yet, a schedule gives nothing for a time before the minter is active:
     /// on a mint whose curve began before it was adopted, the minter goes on where the curve is then.
@@ -104,7 +104,7 @@ impl Minter {
         rent_payer: Address,
         bump: u8,
         terms: MinterTerms,
-        config: &MintConfig,
+        config: &mut MintConfig,
         now: i64,
     ) -> Result<Self, MintError> {
         let mut minter = Self {
@@ -120,10 +120,10 @@ impl Minter {
         };
         match terms.policy {
             MintPolicy::Allowance { amount: 0 } => return Err(MintError::ZeroAmount),
-            MintPolicy::Allowance { amount } if amount > config.mintable() => {
-                return Err(MintError::HardCapExceeded);
-            }
             MintPolicy::Allowance { amount } => {
+                if amount > config.unpromised() {
+                    return Err(MintError::HardCapExceeded);
+                }
                 minter.policy = Self::ALLOWANCE;
                 minter.total = amount;
             }
@@ -133,7 +133,7 @@ impl Minter {
                     let skipped = curve_by_id.epochs_elapsed(start_at, minter.active_at);
                     minter.skipped = curve_by_id.cumulative(skipped);
                 }
-                if curve_by_id.cap.saturating_sub(minter.skipped) > config.mintable() {
+                if curve_by_id.cap.saturating_sub(minter.skipped) > config.unpromised() {
                     return Err(MintError::HardCapExceeded);
                 }
                 // What fell due while nobody cranked must fit one mint, however much it is.
@@ -149,6 +149,7 @@ impl Minter {
         if limited && (terms.window_limit == 0 || terms.window_seconds == 0) {
             return Err(MintError::BadWindow);
         }
+        config.promise(0, minter.promised())?;
         Ok(minter)
     }
 
@@ -185,11 +186,11 @@ impl Minter {
 
     /// Schedules `next_total` for an allowance to replace its total after [`RULE_CHANGE_DELAY`], in
     /// place of any change that waits. A total that is no higher takes effect at once, and then
-    /// never below what is minted already.
+    /// never below what is minted already. What was in force stays promised.
     pub fn raise(
         &mut self,
         next_total: u64,
-        config: &MintConfig,
+        config: &mut MintConfig,
         now: i64,
     ) -> Result<(), MintError> {
         if self.policy != Self::ALLOWANCE {
@@ -197,24 +198,58 @@ impl Minter {
         }
         let total = self.total_at(now);
         if next_total > total {
-            if next_total.saturating_sub(self.minted) > config.mintable() {
-                return Err(MintError::HardCapExceeded);
-            }
+            config.promise(self.promised(), next_total)?;
             self.total = total;
             self.next_total = next_total;
             self.next_total_at = now.saturating_add(RULE_CHANGE_DELAY);
         } else {
-            self.cancel_raise(now);
-            self.total = next_total.max(self.minted);
+            let lowered = next_total.max(self.minted);
+            let kept = lowered.max(self.granted(config, now));
+            config.promise(self.promised(), kept)?;
+            self.total = lowered;
+            self.next_total = 0;
+            self.next_total_at = 0;
         }
         Ok(())
     }
 
-    /// Drops a raise that waits at `now`; one that is in force stays.
-    pub fn cancel_raise(&mut self, now: i64) {
-        self.total = self.total_at(now);
-        self.next_total = 0;
-        self.next_total_at = 0;
+    /// Drops a raise that waits at `now`, and what it promised; one that is in force stays.
+    pub fn cancel_raise(&mut self, config: &mut MintConfig, now: i64) -> Result<(), MintError> {
+        if self.policy == Self::ALLOWANCE {
+            let total = self.total_at(now);
+            config.promise(self.promised(), total)?;
+            self.total = total;
+            self.next_total = 0;
+            self.next_total_at = 0;
+        }
+        Ok(())
+    }
+
+    /// Takes back what this minter was promised and had not been granted at `now`, as it is closed.
+    pub fn revoke(&self, config: &mut MintConfig, now: i64) -> Result<(), MintError> {
+        config.promise(self.promised(), self.granted(config, now))
+    }
+
+    /// Raw IO in all that this minter was promised, a raise that waits included.
+    pub fn promised(&self) -> u64 {
+        if self.policy == Self::SCHEDULE {
+            let cap = Curve::by_id(self.curve).map_or(0, |curve| curve.cap);
+            cap.saturating_sub(self.skipped)
+        } else {
+            self.total.max(self.next_total)
+        }
+    }
+
+    /// Of [`Minter::promised`], what was in force at `now` and so counts as promised for good; nothing
+    /// while nobody has minted or before the minter is active.
+    pub fn granted(&self, config: &MintConfig, now: i64) -> u64 {
+        if config.minted == 0 || now < self.active_at {
+            0
+        } else if self.policy == Self::SCHEDULE {
+            self.promised()
+        } else {
+            self.total_at(now)
+        }
     }
 
     /// Whether `signer` may close this minter at `now`: the authority always, the guardian only while
@@ -280,6 +315,7 @@ mod tests {
         let governance = Governance::new(AUTHORITY, Address::default());
         let mut config = MintConfig::new(governance, Address::new_from_array([3; 32]), 255);
         config.minted = minted;
+        config.promised = minted;
         config
     }
 
@@ -291,14 +327,14 @@ mod tests {
         }
     }
 
-    fn add(terms: MinterTerms, config: &MintConfig) -> Result<Minter, MintError> {
+    fn add(terms: MinterTerms, config: &mut MintConfig) -> Result<Minter, MintError> {
         let added = Minter::new(AUTHORITY, RENT_PAYER, 254, terms, config, NOW);
         assert!(added.is_err() || added.is_ok_and(|minter| minter.invariant()));
         added
     }
 
     fn allowance(amount: u64) -> Minter {
-        add(unlimited(MintPolicy::Allowance { amount }), &config(0)).unwrap()
+        add(unlimited(MintPolicy::Allowance { amount }), &mut config(0)).unwrap()
     }
 
     fn schedule(start_at: i64) -> Minter {
@@ -306,7 +342,7 @@ mod tests {
             curve: Curve::HOURLY.id,
             start_at,
         };
-        add(unlimited(policy), &config(0)).unwrap()
+        add(unlimited(policy), &mut config(0)).unwrap()
     }
 
     #[test]
@@ -335,33 +371,33 @@ mod tests {
             window_seconds,
             ..allowance(1)
         };
-        for (terms, config, result) in [
-            (allowance(1), &genesis, Ok(NOW)),
-            (allowance(HARD_CAP), &genesis, Ok(NOW)),
-            (allowance(0), &genesis, Err(MintError::ZeroAmount)),
+        for (terms, mut config, result) in [
+            (allowance(1), genesis, Ok(NOW)),
+            (allowance(HARD_CAP), genesis, Ok(NOW)),
+            (allowance(0), genesis, Err(MintError::ZeroAmount)),
             (
                 allowance(HARD_CAP + 1),
-                &genesis,
+                genesis,
                 Err(MintError::HardCapExceeded),
             ),
-            (allowance(room), &later, Ok(NOW + RULE_CHANGE_DELAY)),
-            (allowance(room + 1), &later, Err(MintError::HardCapExceeded)),
-            (schedule(0, 0), &genesis, Ok(NOW)),
-            (schedule(1, i64::MIN), &genesis, Ok(NOW)),
-            (schedule(2, NOW), &genesis, Err(MintError::UnknownCurve)),
+            (allowance(room), later, Ok(NOW + RULE_CHANGE_DELAY)),
+            (allowance(room + 1), later, Err(MintError::HardCapExceeded)),
+            (schedule(0, 0), genesis, Ok(NOW)),
+            (schedule(1, i64::MIN), genesis, Ok(NOW)),
+            (schedule(2, NOW), genesis, Err(MintError::UnknownCurve)),
             (
                 schedule(0, NOW + RULE_CHANGE_DELAY),
-                &later,
+                later,
                 Ok(NOW + RULE_CHANGE_DELAY),
             ),
             (
                 schedule(0, NOW + RULE_CHANGE_DELAY),
-                &config(HARD_CAP - Curve::HOURLY.cap),
+                config(HARD_CAP - Curve::HOURLY.cap),
                 Ok(NOW + RULE_CHANGE_DELAY),
             ),
             (
                 schedule(0, NOW + RULE_CHANGE_DELAY),
-                &config(HARD_CAP - Curve::HOURLY.cap + 1),
+                config(HARD_CAP - Curve::HOURLY.cap + 1),
                 Err(MintError::HardCapExceeded),
             ),
             (
@@ -370,15 +406,15 @@ mod tests {
                     window_seconds: 1,
                     ..schedule(0, NOW)
                 },
-                &genesis,
+                genesis,
                 Err(MintError::ScheduleWithWindow),
             ),
-            (limited(1, 1), &genesis, Ok(NOW)),
-            (limited(0, 1), &genesis, Err(MintError::BadWindow)),
-            (limited(1, 0), &genesis, Err(MintError::BadWindow)),
+            (limited(1, 1), genesis, Ok(NOW)),
+            (limited(0, 1), genesis, Err(MintError::BadWindow)),
+            (limited(1, 0), genesis, Err(MintError::BadWindow)),
         ] {
             assert_eq!(
-                add(terms, config).map(|minter| minter.active_at),
+                add(terms, &mut config).map(|minter| minter.active_at),
                 result,
                 "{terms:?}"
             );
@@ -387,7 +423,11 @@ mod tests {
 
     #[test]
     fn no_mint_before_it_is_active() {
-        let mut minter = add(unlimited(MintPolicy::Allowance { amount: 10 }), &config(1)).unwrap();
+        let mut minter = add(
+            unlimited(MintPolicy::Allowance { amount: 10 }),
+            &mut config(1),
+        )
+        .unwrap();
         let active_at = NOW + RULE_CHANGE_DELAY;
         assert_eq!(minter.allow(1, active_at - 1), Err(MintError::NotActive));
         assert_eq!(minter.allow(1, active_at), Ok(()));
@@ -442,10 +482,10 @@ mod tests {
         // Genesis and all of the curve so far: what is left fits to the raw unit.
         let issued = HARD_CAP - curve.cap + before;
         assert_eq!(
-            add(terms, &config(issued + 1)),
+            add(terms, &mut config(issued + 1)),
             Err(MintError::HardCapExceeded)
         );
-        let mut minter = add(terms, &config(issued)).unwrap();
+        let mut minter = add(terms, &mut config(issued)).unwrap();
         assert_eq!((minter.skipped, minter.minted), (before, 0));
         assert_eq!(
             minter.allow(1, active_at + 1_799),
@@ -482,7 +522,7 @@ mod tests {
             window_limit: 100,
             window_seconds: 50,
         };
-        let mut minter = add(terms, &config(0)).unwrap();
+        let mut minter = add(terms, &mut config(0)).unwrap();
         assert_eq!(minter.allow(101, NOW), Err(MintError::WindowExceeded));
         assert_eq!(minter.allow(100, NOW), Ok(()));
         assert_eq!(minter.allow(1, NOW), Err(MintError::WindowExceeded));
@@ -505,7 +545,7 @@ mod tests {
             window_limit: 100,
             window_seconds: 50,
         };
-        let mut minter = add(terms, &config(0)).unwrap();
+        let mut minter = add(terms, &mut config(0)).unwrap();
         minter.allow(90, NOW).unwrap();
         let before = minter;
         for amount in [0, 11, 61, u64::MAX] {
@@ -525,7 +565,7 @@ mod tests {
     fn a_raise_waits() {
         let mut minter = allowance(10);
         let due = NOW + RULE_CHANGE_DELAY;
-        minter.raise(20, &config(0), NOW).unwrap();
+        minter.raise(20, &mut config(0), NOW).unwrap();
         assert!(minter.invariant());
         assert_eq!(
             (minter.total, minter.next_total, minter.next_total_at),
@@ -540,12 +580,12 @@ mod tests {
     fn a_second_raise_keeps_what_the_first_brought_only_if_it_was_due() {
         let due = NOW + RULE_CHANGE_DELAY;
         let mut early = allowance(10);
-        early.raise(20, &config(0), NOW).unwrap();
+        early.raise(20, &mut config(0), NOW).unwrap();
         let mut late = early;
-        early.raise(30, &config(0), due - 1).unwrap();
+        early.raise(30, &mut config(0), due - 1).unwrap();
         assert_eq!(early.total_at(due), 10);
         assert_eq!(early.total_at(due - 1 + RULE_CHANGE_DELAY), 30);
-        late.raise(30, &config(0), due).unwrap();
+        late.raise(30, &mut config(0), due).unwrap();
         assert_eq!(late.total_at(due), 20);
         assert_eq!(late.total_at(due + RULE_CHANGE_DELAY), 30);
     }
@@ -554,11 +594,11 @@ mod tests {
     fn lowering_takes_effect_at_once_and_withdraws_a_waiting_raise() {
         let mut minter = allowance(10);
         minter.allow(6, NOW).unwrap();
-        minter.raise(20, &config(6), NOW).unwrap();
-        minter.raise(8, &config(6), NOW).unwrap();
+        minter.raise(20, &mut config(6), NOW).unwrap();
+        minter.raise(8, &mut config(6), NOW).unwrap();
         assert_eq!(minter.total_at(i64::MAX), 8);
         assert_eq!((minter.next_total, minter.next_total_at), (0, 0));
-        minter.raise(0, &config(6), NOW).unwrap();
+        minter.raise(0, &mut config(6), NOW).unwrap();
         assert_eq!(minter.total_at(i64::MAX), 6, "what is minted stays counted");
         assert_eq!(minter.allow(1, NOW), Err(MintError::AllowanceExceeded));
         assert!(minter.invariant());
@@ -568,16 +608,16 @@ mod tests {
     fn a_raise_that_waits_can_be_dropped_and_one_in_force_cannot() {
         let due = NOW + RULE_CHANGE_DELAY;
         let mut early = allowance(10);
-        early.raise(20, &config(0), NOW).unwrap();
+        early.raise(20, &mut config(0), NOW).unwrap();
         let mut late = early;
-        early.cancel_raise(due - 1);
+        early.cancel_raise(&mut config(0), due - 1).unwrap();
         assert_eq!(early.total_at(i64::MAX), 10);
-        late.cancel_raise(due);
+        late.cancel_raise(&mut config(0), due).unwrap();
         assert_eq!(late.total_at(NOW), 20);
         assert!(early.invariant() && late.invariant());
         let untouched = allowance(10);
         let mut nothing = untouched;
-        nothing.cancel_raise(NOW);
+        nothing.cancel_raise(&mut config(0), NOW).unwrap();
         assert_eq!(nothing, untouched);
     }
 
@@ -586,7 +626,7 @@ mod tests {
         let guardian = Address::new_from_array([9; 32]);
         let mut config = config(1);
         config.governance.guardian = guardian;
-        let waiting = add(unlimited(MintPolicy::Allowance { amount: 1 }), &config).unwrap();
+        let waiting = add(unlimited(MintPolicy::Allowance { amount: 1 }), &mut config).unwrap();
         let active_at = NOW + RULE_CHANGE_DELAY;
         for (signer, now, may) in [
             (AUTHORITY, NOW, true),
@@ -600,24 +640,132 @@ mod tests {
         }
     }
 
+    /// The books and their minters: a policy's amount is promised once and by one minter.
     #[test]
-    fn a_raise_promises_no_more_than_the_hard_cap_leaves() {
-        let mut minter = allowance(10);
-        minter.allow(10, NOW).unwrap();
-        let config = config(100);
-        let highest = HARD_CAP - 100 + 10;
+    fn promises_add_up_to_the_hard_cap() {
+        let mut config = config(500);
+        let allowance = |amount| unlimited(MintPolicy::Allowance { amount });
+        let start_at = NOW + RULE_CHANGE_DELAY;
+        let emission = unlimited(MintPolicy::Schedule { curve: 0, start_at });
+        let emission = add(emission, &mut config).unwrap();
+        assert_eq!(emission.promised(), Curve::HOURLY.cap);
+        assert_eq!(config.promised, 500 + Curve::HOURLY.cap);
+        let mut grants = add(allowance(10), &mut config).unwrap();
+        let room = HARD_CAP - 510 - Curve::HOURLY.cap;
+        assert_eq!(config.unpromised(), room);
+        let before = (grants, config);
         assert_eq!(
-            minter.raise(highest + 1, &config, NOW),
+            add(allowance(room + 1), &mut config),
             Err(MintError::HardCapExceeded)
         );
-        assert_eq!(minter.raise(highest, &config, NOW), Ok(()));
+        assert_eq!(
+            grants.raise(10 + room + 1, &mut config, NOW),
+            Err(MintError::HardCapExceeded)
+        );
+        assert_eq!((grants, config), before);
+        grants.raise(10 + room, &mut config, NOW).unwrap();
+        assert_eq!(config.unpromised(), 0);
+        // What was minted of it changes nothing: it was promised already.
+        let due = NOW + RULE_CHANGE_DELAY;
+        grants.allow(10 + room, due).unwrap();
+        config.record_mint(10 + room).unwrap();
+        assert_eq!(
+            grants.raise(11 + room, &mut config, due),
+            Err(MintError::HardCapExceeded)
+        );
+        assert!(config.invariant());
+    }
+
+    #[test]
+    fn what_was_granted_stays_promised_and_what_waits_does_not() {
+        let allowance = unlimited(MintPolicy::Allowance { amount: 10 });
+        let start_at = NOW + RULE_CHANGE_DELAY;
+        let emission = unlimited(MintPolicy::Schedule { curve: 0, start_at });
+        let active_at = NOW + RULE_CHANGE_DELAY;
+        let raised_at = active_at + RULE_CHANGE_DELAY;
+        // Raw IO that is promised after something is done at a time, of 10 and a raise to 25 that
+        // was asked for when the minter became active.
+        type Step = fn(&mut Minter, &mut MintConfig, i64) -> Result<(), MintError>;
+        let revoke: Step = |minter, config, now| minter.revoke(config, now);
+        let cancel: Step = |minter, config, now| minter.cancel_raise(config, now);
+        let lower: Step = |minter, config, now| minter.raise(4, config, now);
+        let same: Step = |minter, config, now| minter.raise(10, config, now);
+        let replace: Step = |minter, config, now| minter.raise(12, config, now);
+        for (name, step, now, promised) in [
+            ("revoke", revoke, raised_at - 1, 10),
+            ("revoke, raised", revoke, raised_at, 25),
+            ("cancel", cancel, raised_at - 1, 10),
+            ("cancel, raised", cancel, raised_at, 25),
+            ("lower", lower, raised_at - 1, 10),
+            ("lower, raised", lower, raised_at, 25),
+            ("same", same, raised_at - 1, 10),
+            ("replace", replace, raised_at - 1, 12),
+            ("replace, raised", replace, raised_at, 25),
+        ] {
+            let mut config = config(500);
+            let mut minter = add(allowance, &mut config).unwrap();
+            minter.raise(25, &mut config, active_at).unwrap();
+            assert_eq!(config.promised, 525);
+            step(&mut minter, &mut config, now).unwrap();
+            assert_eq!(config.promised, 500 + promised, "{name}");
+        }
+        // Before the minter is active nothing was granted.
+        for (name, step, promised) in [
+            ("revoke", revoke, 0),
+            ("cancel", cancel, 10),
+            ("lower", lower, 4),
+            ("replace", replace, 12),
+        ] {
+            let mut config = config(500);
+            let mut minter = add(allowance, &mut config).unwrap();
+            minter.raise(25, &mut config, NOW).unwrap();
+            step(&mut minter, &mut config, active_at - 1).unwrap();
+            assert_eq!(config.promised, 500 + promised, "inactive, {name}");
+        }
+        for (now, left) in [(active_at - 1, 0), (active_at, Curve::HOURLY.cap)] {
+            let mut config = config(500);
+            let minter = add(emission, &mut config).unwrap();
+            minter.revoke(&mut config, now).unwrap();
+            assert_eq!(config.promised, 500 + left);
+        }
+    }
+
+    #[test]
+    fn nothing_is_granted_before_the_first_mint() {
+        for (minted, left) in [(0, 0), (1, 10)] {
+            let mut config = config(0);
+            let terms = unlimited(MintPolicy::Allowance { amount: 10 });
+            let mut minter = add(terms, &mut config).unwrap();
+            if minted != 0 {
+                minter.allow(minted, NOW).unwrap();
+                config.record_mint(minted).unwrap();
+            }
+            let mut lowered = (minter, config);
+            lowered.0.raise(4, &mut lowered.1, NOW).unwrap();
+            assert_eq!(lowered.1.promised, left.max(4));
+            minter.revoke(&mut config, NOW).unwrap();
+            assert_eq!(config.promised, left);
+            assert!(config.invariant());
+        }
+    }
+
+    #[test]
+    fn a_lowered_total_is_promised_anew_when_it_is_raised() {
+        let mut config = config(500);
+        let terms = unlimited(MintPolicy::Allowance { amount: 10 });
+        let mut minter = add(terms, &mut config).unwrap();
+        let later = NOW + RULE_CHANGE_DELAY;
+        minter.raise(4, &mut config, later).unwrap();
+        assert_eq!(config.promised, 510);
+        minter.raise(10, &mut config, later).unwrap();
+        assert_eq!(config.promised, 516);
     }
 
     #[test]
     fn a_schedule_cannot_be_raised() {
         let mut minter = schedule(NOW);
         assert_eq!(
-            minter.raise(1, &config(0), NOW),
+            minter.raise(1, &mut config(0), NOW),
             Err(MintError::NotAnAllowance)
         );
     }
