@@ -191,7 +191,9 @@ fn mint_to_is_cheap() {
     let mut fixture = Fixture::new();
     let schedule = fixture.add(schedule(Curve::HOURLY.id, GENESIS));
     let limited = fixture.add(MinterTerms {
-        policy: MintPolicy::Allowance { amount: HARD_CAP },
+        policy: MintPolicy::Allowance {
+            amount: HARD_CAP - Curve::HOURLY.cap,
+        },
         window_limit: HARD_CAP,
         window_seconds: 86_400,
     });

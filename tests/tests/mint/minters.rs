@@ -173,16 +173,22 @@ fn nothing_is_promised_twice() {
 #[test]
 fn a_schedule_from_the_past_gives_nothing_for_the_past() {
     let mut fixture = Fixture::new();
-    let first = fixture.add(allowance(HARD_CAP));
+    let skipped = Curve::HOURLY.cumulative(1_048);
+    // Beside it the rest of the curve fits to the raw unit.
+    let first = fixture.add(allowance(HARD_CAP - (Curve::HOURLY.cap - skipped)));
     let (_, account) = fixture.io_account();
     fixture.mint(&first, &account, IO).expect("active at once");
-    fixture.world.advance(1_000 * HOUR);
+    fixture.world.advance(999 * HOUR);
     let late = fixture.world.wallet();
+    assert_fails(
+        fixture.try_add(&late, schedule(0, GENESIS)),
+        MintError::HardCapExceeded,
+    );
+    fixture.world.advance(HOUR);
     let outcome = fixture
         .try_add(&late, schedule(0, GENESIS))
         .expect("what is left fits");
     let active_at = fixture.world.now() + RULE_CHANGE_DELAY;
-    let skipped = Curve::HOURLY.cumulative(1_048);
     assert_eq!(outcome.event::<MinterAdded>().skipped, skipped);
     fixture.world.set_clock(active_at + HOUR - 1);
     assert_fails(
@@ -350,10 +356,7 @@ fn raise_minter_is_for_allowances_within_the_hard_cap() {
     let room = HARD_CAP - Curve::HOURLY.cap;
     fixture.raise(&minter, room).expect("half of the cap");
     let emissions = fixture.add(schedule(0, GENESIS));
-    assert_fails(
-        fixture.raise(&minter, room + 1),
-        MintError::HardCapExceeded,
-    );
+    assert_fails(fixture.raise(&minter, room + 1), MintError::HardCapExceeded);
     assert_fails(fixture.raise(&emissions, 1), MintError::NotAnAllowance);
 }
 
