@@ -43,12 +43,8 @@ pub fn still_due(
     })
 }
 
-/// The works that a transaction with these events does, and those that it leaves as they are. Without
-/// events there is nothing to tell by.
+/// The works that a transaction with these events does, and those that it leaves as they are.
 pub fn useful(batch: Vec<Work>, events: &[Event]) -> (Vec<Work>, Vec<Work>) {
-    if events.is_empty() {
-        return (batch, Vec::new());
-    }
     batch
         .into_iter()
         .partition(|work| work.is_proven_by(events))
@@ -147,7 +143,7 @@ mod tests {
         let works = || vec![work(1, 1), work(2, 1), work(3, 1)];
         let (done, idle) = useful(works(), &[event(1, 5), event(2, 0)]);
         assert_eq!((numbers(&done), numbers(&idle)), (vec![1], vec![2, 3]));
-        assert_eq!(numbers(&useful(works(), &[]).0), [1, 2, 3]);
+        assert_eq!(numbers(&useful(works(), &[]).1), [1, 2, 3]);
     }
 
     #[test]

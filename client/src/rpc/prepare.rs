@@ -96,7 +96,8 @@ impl Network {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] if a program refuses, [`Error::TooLarge`], [`Error::Compile`], [`Error::Rpc`].
+    /// [`Error::Refused`] if a program refuses, [`Error::TooLarge`], [`Error::Compile`], [`Error::Rpc`],
+    /// [`Error::Unusable`] if the endpoint leaves out what the transaction would do.
     pub async fn prepare(&self, payer: &Pubkey, instructions: &[Instruction]) -> Result<Prepared> {
         let tables = self.lookup().await?;
         let limits = Limits {
@@ -146,7 +147,10 @@ impl Network {
         let limit = with_room(units, MOST_UNITS);
         let price = self.unit_price(instructions, limit).await?;
         let keys = history::keys(&transaction.message, answer.loaded_addresses.as_ref());
-        let inner = answer.inner_instructions.unwrap_or_default();
+        let inner = answer.inner_instructions.ok_or_else(|| {
+            let why = "the endpoint leaves out what a simulation did; use another";
+            Error::Unusable(why.to_owned())
+        })?;
         let signed = LAMPORTS_PER_SIGNATURE.saturating_mul(signatures.into());
         let after = answer.accounts.unwrap_or_default().into_iter().next();
         let after = after.flatten().map(|account| account.lamports);

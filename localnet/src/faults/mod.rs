@@ -139,6 +139,13 @@ impl Rates {
         }
     }
 
+    /// `fault` at this rate besides.
+    #[must_use]
+    pub fn and(mut self, fault: Fault, rate: u32) -> Self {
+        self.rates.push((fault, rate));
+        self
+    }
+
     /// Lets overtaken transactions be under way for `least` to `most` milliseconds.
     #[must_use]
     pub const fn overtaken_by(mut self, least: u64, most: u64) -> Self {

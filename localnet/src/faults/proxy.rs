@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use solana_transaction::versioned::VersionedTransaction;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::mpsc,
+    sync::{mpsc, watch},
     task::{JoinHandle, JoinSet},
 };
 
@@ -38,6 +38,8 @@ const PAGE: &str =
     "<html><head><title>Error</title></head><body><h1>Try again later</h1></body></html>";
 
 type Body = UnsyncBoxBody<Bytes, anyhow::Error>;
+/// Says of a request whether it is kept back.
+type Which = Arc<dyn Fn(&Value) -> bool + Send + Sync>;
 
 /// A running proxy.
 pub struct Proxy {
@@ -52,6 +54,9 @@ struct State {
     client: reqwest::Client,
     inner: Mutex<Inner>,
     deaths: mpsc::UnboundedSender<Duration>,
+    /// What is kept back, and whether anything was.
+    gate: watch::Sender<Option<Which>>,
+    held: watch::Sender<bool>,
 }
 
 struct Inner {
@@ -79,6 +84,8 @@ impl Proxy {
                 requests: 0,
             }),
             deaths: died,
+            gate: watch::Sender::default(),
+            held: watch::Sender::default(),
         });
         let server = tokio::spawn(serve(listener, address, state.clone(), deaths));
         Ok(Self {
@@ -91,6 +98,25 @@ impl Proxy {
     /// Changes how often it fails from now on.
     pub fn set_rates(&self, rates: Rates) {
         self.state.lock().rates = rates;
+    }
+
+    /// Keeps requests back that `which` is true of, before the endpoint hears of them, until they are
+    /// released.
+    pub fn hold(&self, which: impl Fn(&Value) -> bool + Send + Sync + 'static) {
+        self.state.held.send_replace(false);
+        self.state.gate.send_replace(Some(Arc::new(which)));
+    }
+
+    /// Waits until a request is kept back.
+    pub async fn holds(&self) {
+        let mut held = self.state.held.subscribe();
+        // The sender lives as long as the proxy.
+        let _ = held.wait_for(|held| *held).await;
+    }
+
+    /// Passes on what is kept back, and whatever comes.
+    pub fn release(&self) {
+        self.state.gate.send_replace(None);
     }
 
     /// How often each fault happened so far.
@@ -170,6 +196,7 @@ impl State {
         let bytes = request.into_body().collect().await?.to_bytes();
         let request: Value = serde_json::from_slice(&bytes)?;
         let method = request["method"].as_str().context("no request")?;
+        self.pass(&request).await?;
         let Some(fault) = self.lock().draw(method) else {
             return Ok(whole(&self.answer(&request).await?));
         };
@@ -253,6 +280,17 @@ impl State {
                 ))
             }
         }
+    }
+
+    /// Returns when nothing keeps the request back.
+    async fn pass(&self, request: &Value) -> Result<()> {
+        let mut gate = self.gate.subscribe();
+        let kept = gate.borrow().as_ref().is_some_and(|which| which(request));
+        if kept {
+            self.held.send_replace(true);
+            gate.wait_for(Option::is_none).await?;
+        }
+        Ok(())
     }
 
     async fn wait(&self, between: (u64, u64)) {

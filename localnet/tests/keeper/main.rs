@@ -2,6 +2,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod overtaken;
+mod post;
 mod process;
 mod race;
 mod round;

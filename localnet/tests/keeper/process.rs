@@ -3,75 +3,30 @@
 use anyhow::{Context, Result, ensure};
 use io_client::rpc::Signature;
 use io_localnet::books;
-use solana_keypair::{Keypair, write_keypair_file};
 use solana_signer::Signer;
-use solana_system_interface::instruction::transfer;
-use std::{
-    fs,
-    path::PathBuf,
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 use tokio::process::{Child, Command};
 
-use crate::{
-    common::{built, port},
-    stage::Stage,
-};
+use crate::{common::port, post::Post, stage::Stage};
 
 const NODES: u8 = 24;
 
-/// A keeper's wallet and what it is told, in files.
-struct Post {
-    key: Keypair,
-    keypair: PathBuf,
-    config: PathBuf,
+/// A keeper that serves metrics.
+struct Served {
+    post: Post,
     listen: String,
 }
 
-impl Post {
+impl Served {
     /// Makes one transaction after the other, so that there is a middle to be stopped in.
     async fn new(stage: &Stage) -> Result<Self> {
-        let (key, authority) = (Keypair::new(), stage.local.authority.pubkey());
-        stage
-            .execute(&[transfer(&authority, &key.pubkey(), 1_000_000_000)], &[])
-            .await?;
-        let file = |name: &str| stage.folder().join(format!("keeper-{name}"));
-        let post = Self {
-            keypair: file("key.json"),
-            config: file("keeper.toml"),
-            listen: format!("127.0.0.1:{}", port()),
-            key,
-        };
-        write_keypair_file(&post.key, &post.keypair).map_err(|error| anyhow::anyhow!("{error}"))?;
-        let text = format!(
-            "url = {:?}\nkeypair = {:?}\nlisten = {:?}\ninterval = 1\njitter = 0\nparallel = 1\n\
-             [harvest]\nmin = \"0.00000001\"\n",
-            stage.local.url, post.keypair, post.listen
+        let listen = format!("127.0.0.1:{}", port());
+        let rules = format!(
+            "listen = {listen:?}\ninterval = 1\njitter = 0\nparallel = 1\n\
+             [harvest]\nmin = \"0.00000001\"\n"
         );
-        fs::write(&post.config, text)?;
-        Ok(post)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Result<Command> {
-        let mut command = Command::new(built("io-keeper")?);
-        command.arg("--config").arg(&self.config).args(arguments);
-        command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        Ok(command)
-    }
-
-    /// Runs it to its end, which has to be a good one; what it printed and logged.
-    async fn run(&self, arguments: &[&str]) -> Result<(String, String)> {
-        let output = self.command(arguments)?.output().await?;
-        let (out, log) = (
-            String::from_utf8(output.stdout)?,
-            String::from_utf8(output.stderr)?,
-        );
-        ensure!(output.status.success(), "{out}{log}");
-        Ok((out, log))
+        let post = Post::new(stage, &stage.local.url, &rules).await?;
+        Ok(Self { post, listen })
     }
 
     /// Status and text of what it serves, once it serves.
@@ -133,7 +88,8 @@ async fn terminate(keeper: Child) -> Result<(String, Duration)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_says_what_it_would_do_does_it_and_stops_gracefully() -> Result<()> {
     let stage = Stage::open("keeper-process", NODES).await?;
-    let post = Post::new(&stage).await?;
+    let served = Served::new(&stage).await?;
+    let post = &served.post;
     stage.next_epoch().await?;
 
     let before = stage.accounts().await?;
@@ -166,7 +122,8 @@ async fn the_command_says_what_it_would_do_does_it_and_stops_gracefully() -> Res
     stage.score().await?;
     stage.next_epoch().await?;
     let keeper = post.command(&["--log", "json"])?.spawn()?;
-    post.metric("io_keeper_transactions_total{outcome=\"landed\"}", 2)
+    served
+        .metric("io_keeper_transactions_total{outcome=\"landed\"}", 2)
         .await?;
     let (log, took) = terminate(keeper).await?;
     println!("ended within {took:?}");
@@ -180,13 +137,15 @@ async fn the_command_says_what_it_would_do_does_it_and_stops_gracefully() -> Res
 
     // The next one begins where it ended, and says that it is well.
     let keeper = post.command(&[])?.spawn()?;
-    post.metric("io_keeper_rounds_total{outcome=\"good\"}", 2)
+    served
+        .metric("io_keeper_rounds_total{outcome=\"good\"}", 2)
         .await?;
     assert_eq!(self::harvested(&stage).await?, (u64::from(NODES), 0));
     for (path, status) in [("/healthz", 200), ("/readyz", 200), ("/", 404)] {
-        assert_eq!(post.get(path).await?.0, status, "{path}");
+        assert_eq!(served.get(path).await?.0, status, "{path}");
     }
-    post.metric("io_keeper_done_total{task=\"harvest\"}", left)
+    served
+        .metric("io_keeper_done_total{task=\"harvest\"}", left)
         .await?;
     terminate(keeper).await?;
     books::audit(&stage.chain).await?;
