@@ -69,6 +69,23 @@ fn usage_errors_exit_with_2_and_say_what_to_write() {
             "cannot be used with",
         ),
         (vec!["pay", NODE, "1", "--slippage", "0.001"], "basis point"),
+        (vec!["pay", NODE, "1", "--fiat"], "--reference <REFERENCE>"),
+        (
+            vec!["pay", NODE, "1", "--reference", "r"],
+            "<--unreceipted|--fiat>",
+        ),
+        (
+            vec!["pay", NODE, "1", "--unreceipted", "--fiat"],
+            "cannot be used with",
+        ),
+        (
+            vec!["pay", NODE, "1", "--unreceipted", "--order", "o"],
+            "cannot be used with '--order",
+        ),
+        (
+            vec!["pay", NODE, "1", "--unreceipted", "--usdc"],
+            "cannot be used with '--usdc",
+        ),
         (
             vec!["pay", NODE, "1", "--expires-at", "soon"],
             "Unix seconds",

@@ -11,8 +11,9 @@ use io_client::{
 };
 
 use crate::{
-    stage::{IO_MINT, Stage, io},
+    offices::io,
     staking::node,
+    town::{IO_MINT, Town},
 };
 
 fn next(rule: &Scheduled, now: i64) -> Option<u64> {
@@ -21,16 +22,15 @@ fn next(rule: &Scheduled, now: i64) -> Option<u64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rules_and_shares_change_and_nodes_are_scored() -> Result<()> {
-    let stage = Stage::open("admin-emissions").await?;
-    let (guardian, guardian_key) = stage.wallet("guardian").await?;
-    let (scorer, scorer_key) = stage.wallet("scorer").await?;
-    stage.admin(&["guardian", &guardian.to_string(), "--program", "emissions"])?;
+    let town = Town::open("admin-emissions").await?;
+    let guardian = town.person("guardian", 0, 0).await?;
+    let scorer = town.person("scorer", 0, 0).await?;
+    town.admin(&["guardian", &guardian.name(), "--program", "emissions"])?;
     let config = async || {
-        stage
-            .state::<EmissionsConfig>(&io_emissions::CONFIG.address)
+        town.state::<EmissionsConfig>(&io_emissions::CONFIG.address)
             .await
     };
-    let now = stage.now().await?;
+    let now = town.now().await?;
 
     for (rule, value) in [
         ("--bounty", "0.2"),
@@ -39,7 +39,7 @@ async fn rules_and_shares_change_and_nodes_are_scored() -> Result<()> {
         ("--max-score-age", "48"),
         ("--max-score-step", "12.5"),
     ] {
-        let answer = stage.admin(&["emissions", "rule", rule, value])?;
+        let answer = town.admin(&["emissions", "rule", rule, value])?;
         assert!(
             answer["effective_at"].as_i64() > Some(now + 86_400),
             "{answer:#}"
@@ -51,72 +51,65 @@ async fn rules_and_shares_change_and_nodes_are_scored() -> Result<()> {
     assert_eq!(next(&rules.max_boost_bps, now), Some(30_000));
     assert_eq!(next(&rules.max_score_age, now), Some(48));
     assert_eq!(next(&rules.max_score_step_bps, now), Some(1_250));
-    let high = stage.refused(
-        &stage.authority_file(),
-        &["emissions", "rule", "--bounty", "2"],
-    )?;
+    let high = town.refused(&town.authority(), &["emissions", "rule", "--bounty", "2"])?;
     assert_eq!(high["name"], "RuleOutOfBounds");
 
-    stage.admin(&["emissions", "shares", "60", "40"])?;
-    let pool = async |id| stage.state::<RewardPool>(&pda::reward_pool(id).0).await;
+    town.admin(&["emissions", "shares", "60", "40"])?;
+    let pool = async |id| town.state::<RewardPool>(&pda::reward_pool(id).0).await;
     assert_eq!(next(&pool(0).await?.share_bps, now), Some(6_000));
     assert_eq!(next(&pool(1).await?.share_bps, now), Some(4_000));
-    let sum = stage.refused(
-        &stage.authority_file(),
-        &["emissions", "shares", "60", "41"],
-    )?;
+    let sum = town.refused(&town.authority(), &["emissions", "shares", "60", "41"])?;
     assert_eq!(sum["name"], "WrongShares");
-    let few = stage.refused(&stage.authority_file(), &["emissions", "shares", "100"])?;
+    let few = town.refused(&town.authority(), &["emissions", "shares", "100"])?;
     assert_eq!(few["kind"], "usage");
-    let answer = stage.by(&guardian_key, &["emissions", "cancel"])?;
+    let answer = town.by(&guardian, &["emissions", "cancel"])?;
     let dropped = answer["dropped"].as_array().map(Vec::len);
     assert_eq!(dropped, Some(7), "{answer:#}");
     assert_eq!(next(&config().await?.bounty_bps, now), None);
     assert_eq!(next(&pool(1).await?.share_bps, now), None);
 
-    stage.admin(&["emissions", "scorer", &scorer.to_string()])?;
-    assert_eq!(config().await?.scorer, scorer);
+    town.admin(&["emissions", "scorer", &scorer.name()])?;
+    assert_eq!(config().await?.scorer, scorer.address());
 
     // 13 nodes take two transactions.
     let mut nodes = Vec::new();
     for id in 1..=13 {
-        nodes.push(node(&stage, id).await?);
+        nodes.push(node(&town, id).await?);
     }
-    advance(&stage).await?;
-    let path = stage.path("scores.csv");
+    advance(&town).await?;
+    let path = town.path("scores.csv");
     let rows: String = nodes.iter().map(|node| format!("{node},2500\n")).collect();
     std::fs::write(&path, format!("node,score_bps\n{rows}"))?;
     let scores = ["emissions", "scores", path.to_str().context("UTF-8")?];
-    let wrong = stage.refused(&guardian_key, &scores)?;
-    assert!(wrong["message"].to_string().contains(&scorer.to_string()));
-    let answer = stage.by(&scorer_key, &scores)?;
+    let wrong = town.refused(&guardian, &scores)?;
+    assert!(wrong["message"].to_string().contains(&scorer.name()));
+    let answer = town.by(&scorer, &scores)?;
     assert_eq!(answer["transaction_count"], 2);
     for node in &nodes {
-        let emission: NodeEmission = stage.state(&pda::node_emission(node).0).await?;
+        let emission: NodeEmission = town.state(&pda::node_emission(node).0).await?;
         assert_eq!(emission.score_bps, 2_500);
     }
-    let done = stage.refused(&scorer_key, &scores)?;
+    let done = town.refused(&scorer, &scores)?;
     assert!(done["message"].to_string().contains("already"));
     // One score that moves too far keeps the others from being sent for nothing.
-    advance(&stage).await?;
+    advance(&town).await?;
     let far = rows.replacen("2500", "9999", 1);
     std::fs::write(&path, format!("node,score_bps\n{far}"))?;
-    let far = stage.refused(&scorer_key, &scores)?;
+    let far = town.refused(&scorer, &scores)?;
     assert!(
         far["message"].to_string().contains(&nodes[0].to_string()),
         "{far:#}"
     );
-    let emission: NodeEmission = stage.state(&pda::node_emission(&nodes[1]).0).await?;
+    let emission: NodeEmission = town.state(&pda::node_emission(&nodes[1]).0).await?;
     assert_ne!(emission.score_epoch, config().await?.epochs_done);
-    stage.local.stop().await
+    town.local.stop().await
 }
 
 /// Goes to the next epoch and shares out what was emitted until then.
-pub async fn advance(stage: &Stage) -> Result<()> {
-    stage.travel(3_600).await?;
-    let authority: Pubkey = stage.authority();
+pub async fn advance(town: &Town) -> Result<()> {
+    town.travel(3_600).await?;
+    let authority: Pubkey = town.authority().address();
     let bounty = token::associated(&authority, &IO_MINT);
-    stage
-        .execute(&[emissions::advance_epoch(&bounty, &IO_MINT, 2)], &[])
+    town.execute(&[emissions::advance_epoch(&bounty, &IO_MINT, 2)], &[])
         .await
 }

@@ -9,13 +9,13 @@ use io_client::{
     },
 };
 
-use crate::stage::Stage;
+use crate::town::Town;
 
-async fn governances(stage: &Stage) -> Result<[Governance; 4]> {
-    let mint: MintConfig = stage.state(&io_mint::CONFIG.address).await?;
-    let staking: StakingConfig = stage.state(&io_staking::CONFIG.address).await?;
-    let emissions: EmissionsConfig = stage.state(&io_emissions::CONFIG.address).await?;
-    let payments: PaymentsConfig = stage.state(&io_payments::CONFIG.address).await?;
+async fn governances(town: &Town) -> Result<[Governance; 4]> {
+    let mint: MintConfig = town.state(&io_mint::CONFIG.address).await?;
+    let staking: StakingConfig = town.state(&io_staking::CONFIG.address).await?;
+    let emissions: EmissionsConfig = town.state(&io_emissions::CONFIG.address).await?;
+    let payments: PaymentsConfig = town.state(&io_payments::CONFIG.address).await?;
     Ok([
         mint.governance,
         staking.governance,
@@ -24,59 +24,63 @@ async fn governances(stage: &Stage) -> Result<[Governance; 4]> {
     ])
 }
 
-async fn paused(stage: &Stage) -> Result<[bool; 3]> {
-    let mint: MintConfig = stage.state(&io_mint::CONFIG.address).await?;
-    let staking: StakingConfig = stage.state(&io_staking::CONFIG.address).await?;
-    let payments: PaymentsConfig = stage.state(&io_payments::CONFIG.address).await?;
+async fn paused(town: &Town) -> Result<[bool; 3]> {
+    let mint: MintConfig = town.state(&io_mint::CONFIG.address).await?;
+    let staking: StakingConfig = town.state(&io_staking::CONFIG.address).await?;
+    let payments: PaymentsConfig = town.state(&io_payments::CONFIG.address).await?;
     Ok([mint.paused, staking.paused, payments.paused].map(|paused| paused != 0))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pauses_guardians_and_authorities_change_hands() -> Result<()> {
-    let stage = Stage::open("admin-governance").await?;
-    let (guardian, guardian_key) = stage.wallet("guardian").await?;
-    let (next, next_key) = stage.wallet("next").await?;
-    let authority = stage.authority();
+    let town = Town::open("admin-governance").await?;
+    let guardian = town.person("guardian", 0, 0).await?;
+    let next = town.person("next", 0, 0).await?;
+    let authority = town.authority().address();
 
-    stage.admin(&["guardian", &guardian.to_string(), "--program", "all"])?;
-    let guardians = governances(&stage).await?.map(|one| one.guardian);
-    assert_eq!(guardians, [guardian; 4]);
-    let again = stage.refused(
-        &stage.authority_file(),
-        &["guardian", &guardian.to_string(), "--program", "mint"],
+    town.admin(&["guardian", &guardian.name(), "--program", "all"])?;
+    let guardians = governances(&town).await?.map(|one| one.guardian);
+    assert_eq!(guardians, [guardian.address(); 4]);
+    let again = town.refused(
+        &town.authority(),
+        &["guardian", &guardian.name(), "--program", "mint"],
     )?;
     assert_eq!(again["kind"], "refused");
 
     // The guardian pauses, one and then what is left of all; only the authority ends it.
-    stage.by(&guardian_key, &["pause", "--program", "staking"])?;
-    assert_eq!(paused(&stage).await?, [false, true, false]);
-    let answer = stage.by(&guardian_key, &["pause", "--program", "all"])?;
+    town.by(&guardian, &["pause", "--program", "staking"])?;
+    assert_eq!(paused(&town).await?, [false, true, false]);
+    let answer = town.by(&guardian, &["pause", "--program", "all"])?;
     let events = answer["events"].as_array().expect("a list");
     assert_eq!(events.len(), 2, "{answer:#}");
-    assert_eq!(paused(&stage).await?, [true; 3]);
-    let refused = stage.refused(&guardian_key, &["resume", "--program", "all"])?;
+    assert_eq!(paused(&town).await?, [true; 3]);
+    let refused = town.refused(&guardian, &["resume", "--program", "all"])?;
     assert!(
         refused["message"]
             .to_string()
             .contains(&authority.to_string()),
         "{refused:#}"
     );
-    stage.admin(&["resume", "--program", "all"])?;
-    assert_eq!(paused(&stage).await?, [false; 3]);
+    town.admin(&["resume", "--program", "all"])?;
+    assert_eq!(paused(&town).await?, [false; 3]);
 
     // Nominated on all, withdrawn on one, accepted on the others.
-    stage.admin(&["nominate", &next.to_string(), "--program", "all"])?;
-    stage.admin(&["nominate", "none", "--program", "mint"])?;
-    let refused = stage.refused(&stage.authority_file(), &["accept", "--program", "staking"])?;
+    town.admin(&["nominate", &next.name(), "--program", "all"])?;
+    town.admin(&["nominate", "none", "--program", "mint"])?;
+    let refused = town.refused(&town.authority(), &["accept", "--program", "staking"])?;
     assert!(
-        refused["message"].to_string().contains(&next.to_string()),
+        refused["message"].to_string().contains(&next.name()),
         "{refused:#}"
     );
-    stage.by(&next_key, &["accept", "--program", "all"])?;
-    let all = governances(&stage).await?;
-    assert_eq!(all.map(|one| one.authority), [authority, next, next, next]);
+    town.by(&next, &["accept", "--program", "all"])?;
+    let all = governances(&town).await?;
+    let accepted = next.address();
+    assert_eq!(
+        all.map(|one| one.authority),
+        [authority, accepted, accepted, accepted]
+    );
     assert_eq!(all.map(|one| one.pending_authority), [Pubkey::default(); 4]);
-    let refused = stage.refused(&next_key, &["accept", "--program", "all"])?;
+    let refused = town.refused(&next, &["accept", "--program", "all"])?;
     assert_eq!(refused["message"], "nobody is nominated");
-    stage.local.stop().await
+    town.local.stop().await
 }

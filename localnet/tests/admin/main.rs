@@ -7,7 +7,11 @@ mod export;
 mod governance;
 mod migrate;
 mod mint;
+mod offices;
 mod payments;
 mod readme;
-mod stage;
 mod staking;
+#[path = "../common/terminal.rs"]
+mod terminal;
+#[path = "../common/town.rs"]
+mod town;

@@ -15,10 +15,11 @@ use serde_json::Value;
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Stdio,
     time::Duration,
 };
 
-use crate::stage::Stage;
+use crate::town::Town;
 
 /// Gateways that the changed file has more.
 const GATEWAYS: u8 = 30;
@@ -30,17 +31,17 @@ const LOOK: Duration = Duration::from_millis(100);
 const LAMPORTS: u64 = 100_000_000;
 
 /// The network's own file, changed and written beside it.
-fn changed(stage: &Stage, name: &str, change: impl FnOnce(&mut toml::Table)) -> Result<String> {
-    let mut file: toml::Table = fs::read_to_string(stage.path(CLUSTER))?.parse()?;
+fn changed(town: &Town, name: &str, change: impl FnOnce(&mut toml::Table)) -> Result<String> {
+    let mut file: toml::Table = fs::read_to_string(town.path(CLUSTER))?.parse()?;
     change(&mut file);
-    let path = stage.path(name);
+    let path = town.path(name);
     fs::write(&path, toml::to_string(&file)?)?;
     Ok(path.to_str().context("UTF-8")?.to_owned())
 }
 
 /// A folder with the binaries that the network runs.
-fn all_binaries(stage: &Stage) -> Result<PathBuf> {
-    let folder = stage.path("binaries");
+fn all_binaries(town: &Town) -> Result<PathBuf> {
+    let folder = town.path("binaries");
     fs::create_dir_all(&folder)?;
     for program in Program::ALL {
         let name = format!("{program}.so");
@@ -63,12 +64,12 @@ fn paths(answer: &Value) -> Vec<String> {
         .collect()
 }
 
-impl Stage {
+impl Town {
     /// `io admin verify`: its exit code, and where in the file it found something.
     fn verify(&self, file: &str) -> Result<(i32, Vec<String>)> {
-        let answer = self.run(&self.authority_file(), &["admin", "verify", file])?;
-        ensure!([0, 7].contains(&answer.code), "{:#}", answer.json);
-        Ok((answer.code, paths(&answer.json)))
+        let (code, answer) = self.answer(&self.authority(), &["admin", "verify", file])?;
+        ensure!([0, 7].contains(&code), "{answer:#}");
+        Ok((code, paths(&answer)))
     }
 
     /// Runs `io admin …` again and again, killed soon after it has `begun` to change something, and a little
@@ -81,7 +82,11 @@ impl Stage {
         let all = [&["admin"], arguments, &["--yes"]].concat();
         let mut killed = 0;
         for time in 1..=KILLS {
-            let mut child = self.start(&all)?;
+            let mut command = self.command(&self.authority(), &all);
+            let mut child = command
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()?;
             while !begun().await? {
                 ensure!(child.try_wait()?.is_none(), "it ended without a change");
                 tokio::time::sleep(LOOK).await;
@@ -101,15 +106,15 @@ impl Stage {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_is_verified_and_migrated_whenever_it_breaks_off() -> Result<()> {
-    let stage = Stage::open("admin-migrate").await?;
-    let file = stage.path(CLUSTER).to_str().context("UTF-8")?.to_owned();
-    assert_eq!(stage.verify(&file)?, (0, vec![]));
+    let town = Town::open("admin-migrate").await?;
+    let file = town.path(CLUSTER).to_str().context("UTF-8")?.to_owned();
+    assert_eq!(town.verify(&file)?, (0, vec![]));
 
     // What somebody changed is found, and what the file does not name.
-    stage.admin(&["asset", "minimum", "usdc", "0.07"])?;
-    let (stranger, _) = stage.wallet("stranger").await?;
-    let stranger = stranger.to_string();
-    stage.admin(&[
+    town.admin(&["asset", "minimum", "usdc", "0.07"])?;
+    let stranger = town.person("stranger", 0, 0).await?;
+    let stranger = stranger.name();
+    town.admin(&[
         "gateway",
         "list",
         &stranger,
@@ -118,8 +123,8 @@ async fn a_cluster_is_verified_and_migrated_whenever_it_breaks_off() -> Result<(
         "--daily-limit",
         "1",
     ])?;
-    stage.admin(&["fees", "payout-fee", "1"])?;
-    let (code, paths) = stage.verify(&file)?;
+    town.admin(&["fees", "payout-fee", "1"])?;
+    let (code, paths) = town.verify(&file)?;
     assert_eq!(code, 7);
     for path in ["assets[1].minimum", "gateways"] {
         assert!(
@@ -129,16 +134,16 @@ async fn a_cluster_is_verified_and_migrated_whenever_it_breaks_off() -> Result<(
     }
 
     // The minimum is set back, the waiting fee replaced; the gateway is left to people.
-    stage.admin(&["gateway", "disable", &stranger])?;
-    stage.admin(&["migrate", &file])?;
-    let (_, paths) = stage.verify(&file)?;
+    town.admin(&["gateway", "disable", &stranger])?;
+    town.admin(&["migrate", &file])?;
+    let (_, paths) = town.verify(&file)?;
     assert!(
         !paths.iter().any(|path| path == "assets[1].minimum"),
         "{paths:?}"
     );
 
     // Many changes at once, broken off again and again.
-    let many = changed(&stage, "many.toml", |file| {
+    let many = changed(&town, "many.toml", |file| {
         let gateways = file["gateways"].as_array_mut().expect("a list");
         for number in 1..=GATEWAYS {
             let mut gateway = toml::Table::new();
@@ -150,129 +155,127 @@ async fn a_cluster_is_verified_and_migrated_whenever_it_breaks_off() -> Result<(
         }
     })?;
     let first = pda::gateway(&Pubkey::new_from_array([1; 32])).0;
-    let begun = async || Ok(stage.chain.find::<Gateway>(&first).await?.is_some());
-    let answer = stage.break_off(&["migrate", &many], begun).await?;
+    let begun = async || Ok(town.chain.find::<Gateway>(&first).await?.is_some());
+    let answer = town.break_off(&["migrate", &many], begun).await?;
     assert_eq!(answer["left"], Value::Array(vec![]), "{answer:#}");
-    let (_, paths) = stage.verify(&many)?;
+    let (_, paths) = town.verify(&many)?;
     assert!(
         paths.iter().all(|path| path == "payments.payout_fee_bps"),
         "{paths:?}"
     );
-    stage.travel(2 * 86_400 + 60).await?;
-    assert_eq!(stage.verify(&many)?, (0, vec![]));
-    let again = stage.admin(&["migrate", &many])?;
+    town.travel(2 * 86_400 + 60).await?;
+    assert_eq!(town.verify(&many)?, (0, vec![]));
+    let again = town.admin(&["migrate", &many])?;
     assert!(again["transactions"].is_null(), "{again:#}");
-    stage.local.stop().await
+    town.local.stop().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_are_upgraded_whenever_it_breaks_off() -> Result<()> {
-    let stage = Stage::open("admin-deploy").await?;
-    let binaries = all_binaries(&stage)?;
+    let town = Town::open("admin-deploy").await?;
+    let binaries = all_binaries(&town)?;
     let place = |from: &str| fs::copy(artifact(from), binaries.join("io_mint.so"));
-    let file = changed(&stage, "deploy.toml", |file| name_binaries(file, &binaries))?;
-    let same = stage.admin(&["deploy", &file])?;
+    let file = changed(&town, "deploy.toml", |file| name_binaries(file, &binaries))?;
+    let same = town.admin(&["deploy", &file])?;
     assert_eq!(same["io_mint"], "up to date", "{same:#}");
 
     // Another program in its place, which knows nothing of minting.
     place("floor")?;
-    stage.admin(&["deploy", &file])?;
-    let broken = stage.refused(&stage.authority_file(), &["pause", "--program", "mint"])?;
+    town.admin(&["deploy", &file])?;
+    let broken = town.refused(&town.authority(), &["pause", "--program", "mint"])?;
     assert_eq!(broken["kind"], "refused", "{broken:#}");
 
     // And back, broken off while it is written.
     place("io_mint")?;
     let plan = ["admin", "deploy", &file, "--export"];
-    let exported = stage.run(&stage.authority_file(), &plan)?.json;
+    let exported = town.told(&town.authority(), &plan)?;
     let count = exported["transactions"].as_array().context("a list")?.len();
     ensure!(count > 100, "{count} transactions");
-    let balance = async || anyhow::Ok(stage.chain.rpc().get_balance(&stage.authority()).await?);
+    let balance = async || {
+        anyhow::Ok(
+            town.chain
+                .rpc()
+                .get_balance(&town.authority().address())
+                .await?,
+        )
+    };
     let before = balance().await?;
     // The buffer's rent is the first that it pays.
     let begun = async || Ok(balance().await? + LAMPORTS < before);
-    let answer = stage.break_off(&["deploy", &file], begun).await?;
+    let answer = town.break_off(&["deploy", &file], begun).await?;
     let rest = answer["transaction_count"].as_u64().context("a number")?;
     ensure!(
         rest < count as u64,
         "{rest} of {count} were sent by the last run"
     );
-    let same = stage.admin(&["deploy", &file])?;
+    let same = town.admin(&["deploy", &file])?;
     assert_eq!(same["io_mint"], "up to date", "{same:#}");
-    stage.admin(&["pause", "--program", "mint"])?;
-    stage.local.stop().await
+    town.admin(&["pause", "--program", "mint"])?;
+    town.local.stop().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn authority_is_handed_over_to_who_can_sign() -> Result<()> {
-    let stage = Stage::open("admin-handover").await?;
-    let (vault, vault_key) = stage.wallet("vault").await?;
-    let binaries = all_binaries(&stage)?;
-    let file = changed(&stage, "handover.toml", |file| {
+    let town = Town::open("admin-handover").await?;
+    let vault = town.person("vault", 0, 0).await?;
+    let binaries = all_binaries(&town)?;
+    let file = changed(&town, "handover.toml", |file| {
         let mut table = toml::Table::new();
-        table.insert("authority".into(), vault.to_string().into());
+        table.insert("authority".into(), vault.name().into());
         file.insert("handover".into(), table.into());
         name_binaries(file, &binaries);
     })?;
     let handover = ["handover", &file];
-    let (code, paths) = stage.verify(&file)?;
+    let (code, paths) = town.verify(&file)?;
     assert_eq!(code, 7, "{paths:?}");
 
-    let answer = stage.admin(&handover)?;
-    assert_eq!(
-        answer["left"][0]["signers"][0],
-        vault.to_string(),
-        "{answer:#}"
-    );
-    let config: PaymentsConfig = stage.state(&io_payments::CONFIG.address).await?;
-    assert_eq!(config.governance.pending_authority, vault);
+    let answer = town.admin(&handover)?;
+    assert_eq!(answer["left"][0]["signers"][0], vault.name(), "{answer:#}");
+    let config: PaymentsConfig = town.state(&io_payments::CONFIG.address).await?;
+    assert_eq!(config.governance.pending_authority, vault.address());
     // Before it has accepted, nothing more is given to it.
-    let again = stage.admin(&handover)?;
+    let again = town.admin(&handover)?;
     assert!(again["transactions"].is_null(), "{again:#}");
 
     // The vault's transaction is printed, and signed elsewhere.
     let export = ["admin", "handover", &file, "--export"];
-    let exported = stage.run(&stage.authority_file(), &export)?.json;
+    let exported = town.told(&town.authority(), &export)?;
     let accept = &exported["transactions"][0];
     assert_eq!(
         accept["signers"],
-        Value::from(vec![vault.to_string()]),
+        Value::from(vec![vault.name()]),
         "{exported:#}"
     );
     let transaction = accept["transaction_base64"].as_str().context("a text")?;
-    stage.by(&vault_key, &["sign", transaction])?;
-    let config: MintConfig = stage.state(&io_mint::CONFIG.address).await?;
-    assert_eq!(config.governance.authority, vault);
+    town.by(&vault, &["sign", transaction])?;
+    let config: MintConfig = town.state(&io_mint::CONFIG.address).await?;
+    assert_eq!(config.governance.authority, vault.address());
 
-    stage.admin(&handover)?;
-    assert_eq!(stage.verify(&file)?, (0, vec![]));
-    let done = stage.admin(&handover)?;
+    town.admin(&handover)?;
+    assert_eq!(town.verify(&file)?, (0, vec![]));
+    let done = town.admin(&handover)?;
     assert!(done["transactions"].is_null(), "{done:#}");
     // Upgrades go on: the operator writes, the vault signs the last step.
     fs::copy(artifact("floor"), binaries.join("io_mint.so"))?;
-    let answer = stage.admin(&["deploy", &file])?;
+    let answer = town.admin(&["deploy", &file])?;
     let left = answer["left"].as_array().context("a list")?;
     assert_eq!(
         (left.len(), &left[0]["what"]),
         (1, &"upgrade io_mint".into())
     );
     let export = ["admin", "deploy", &file, "--export"];
-    let exported = stage.run(&stage.authority_file(), &export)?.json;
-    let upgrade = stage.path("upgrade.json");
+    let exported = town.told(&town.authority(), &export)?;
+    let upgrade = town.path("upgrade.json");
     fs::write(&upgrade, exported.to_string())?;
-    stage.by(&vault_key, &["sign", upgrade.to_str().context("UTF-8")?])?;
-    let same = stage.admin(&["deploy", &file])?;
+    town.by(&vault, &["sign", upgrade.to_str().context("UTF-8")?])?;
+    let same = town.admin(&["deploy", &file])?;
     assert_eq!(same["io_mint"], "up to date", "{same:#}");
     // The old authority is none any more.
-    let nominate = [
-        "nominate",
-        &stage.authority().to_string(),
-        "--program",
-        "mint",
-    ];
-    let refused = stage.refused(&stage.authority_file(), &nominate)?;
+    let nominate = ["nominate", &town.authority().name(), "--program", "mint"];
+    let refused = town.refused(&town.authority(), &nominate)?;
     assert!(
-        refused["message"].to_string().contains(&vault.to_string()),
+        refused["message"].to_string().contains(&vault.name()),
         "{refused:#}"
     );
-    stage.local.stop().await
+    town.local.stop().await
 }

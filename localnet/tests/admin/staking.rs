@@ -15,19 +15,22 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::path::{Path, PathBuf};
 
-use crate::stage::{IO_MINT, Stage, io};
+use crate::{
+    offices::io,
+    town::{IO_MINT, Town},
+};
 
 /// Least stake of a node of eight B200.
 const STAKE: u64 = io(48_000);
 
 /// Registers a node of eight B200 of an operator of its own and stakes its minimum.
-pub async fn node(stage: &Stage, id: u8) -> Result<Pubkey> {
+pub async fn node(town: &Town, id: u8) -> Result<Pubkey> {
     let operator = Keypair::new();
     let owner = operator.pubkey();
-    stage.give(&IO_MINT, &owner, STAKE).await?;
+    town.give(&IO_MINT, &owner, STAKE).await?;
     let actor = Actor {
         wallet: owner,
-        payer: stage.authority(),
+        payer: town.authority().address(),
     };
     let terms = NodeTerms {
         node_id: [id; 32],
@@ -36,16 +39,16 @@ pub async fn node(stage: &Stage, id: u8) -> Result<Pubkey> {
         commission_bps: 1_000,
         delegation_open: true,
     };
-    let register = staking::register_node(&stage.chain, &actor, &terms).await?;
-    stage.execute(&register, &[&operator]).await?;
+    let register = staking::register_node(&town.chain, &actor, &terms).await?;
+    town.execute(&register, &[&operator]).await?;
     let node = pda::node(&owner, &terms.node_id).0;
-    let deposit = staking::stake(&stage.chain, &actor, &node, STAKE, STAKE).await?;
-    stage.execute(&deposit, &[&operator]).await?;
+    let deposit = staking::stake(&town.chain, &actor, &node, STAKE, STAKE).await?;
+    town.execute(&deposit, &[&operator]).await?;
     Ok(node)
 }
 
-fn written(stage: &Stage, name: &str, text: &str) -> Result<PathBuf> {
-    let path = stage.path(name);
+fn written(town: &Town, name: &str, text: &str) -> Result<PathBuf> {
+    let path = town.path(name);
     std::fs::write(&path, text)?;
     Ok(path)
 }
@@ -56,19 +59,19 @@ fn text(path: &Path) -> Result<&str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn classes_and_rules_of_all_nodes_change() -> Result<()> {
-    let stage = Stage::open("admin-classes").await?;
-    let (guardian, guardian_key) = stage.wallet("guardian").await?;
-    stage.admin(&["guardian", &guardian.to_string(), "--program", "staking"])?;
-    let class = async || stage.state::<DeviceClass>(&pda::device_class(50).0).await;
-    let now = stage.now().await?;
+    let town = Town::open("admin-classes").await?;
+    let guardian = town.person("guardian", 0, 0).await?;
+    town.admin(&["guardian", &guardian.name(), "--program", "staking"])?;
+    let class = async || town.state::<DeviceClass>(&pda::device_class(50).0).await;
+    let now = town.now().await?;
 
     let create = ["class", "create", "50", "--name", "B300", "--pool", "0"];
-    stage.admin(&[&create[..], &["--multiplier", "32.5"]].concat())?;
+    town.admin(&[&create[..], &["--multiplier", "32.5"]].concat())?;
     let made = class().await?;
     assert_eq!(&made.name[..5], b"B300\0");
     assert_eq!(made.multiplier_milli.at(now), 32_500);
     let again = [&create[..], &["--multiplier", "1"]].concat();
-    let again = stage.refused(&stage.authority_file(), &again)?;
+    let again = town.refused(&town.authority(), &again)?;
     assert!(again["message"].to_string().contains("class 50 already"));
 
     for (rule, value) in [
@@ -76,7 +79,7 @@ async fn classes_and_rules_of_all_nodes_change() -> Result<()> {
         ("--max-stake-multiple", "6"),
         ("--delegators-slashable", "yes"),
     ] {
-        let answer = stage.admin(&["class", "schedule", "50", rule, value])?;
+        let answer = town.admin(&["class", "schedule", "50", rule, value])?;
         assert!(
             answer["effective_at"].as_i64() > Some(now + 86_400),
             "{answer:#}"
@@ -87,84 +90,79 @@ async fn classes_and_rules_of_all_nodes_change() -> Result<()> {
     assert_eq!(next(&changed.multiplier_milli), Some(40_000));
     assert_eq!(next(&changed.max_stake_multiple), Some(6));
     assert_eq!(next(&changed.delegators_slashable), Some(1));
-    let out = stage.refused(
-        &stage.authority_file(),
+    let out = town.refused(
+        &town.authority(),
         &["class", "schedule", "50", "--max-stake-multiple", "101"],
     )?;
     assert_eq!(out["name"], "ClassOutOfBounds");
-    stage.by(&guardian_key, &["class", "cancel", "50"])?;
+    town.by(&guardian, &["class", "cancel", "50"])?;
     assert_eq!(next(&class().await?.multiplier_milli), None);
 
-    stage.by(&guardian_key, &["class", "suspend", "50"])?;
+    town.by(&guardian, &["class", "suspend", "50"])?;
     assert_eq!(class().await?.suspended, 1);
-    let refused = stage.refused(&guardian_key, &["class", "resume", "50"])?;
+    let refused = town.refused(&guardian, &["class", "resume", "50"])?;
     assert!(
         refused["message"]
             .to_string()
-            .contains(&stage.authority().to_string())
+            .contains(&town.authority().name())
     );
-    stage.admin(&["class", "resume", "50"])?;
+    town.admin(&["class", "resume", "50"])?;
     assert_eq!(class().await?.suspended, 0);
-    let answer = stage.admin(&["class", "end", "50"])?;
+    let answer = town.admin(&["class", "end", "50"])?;
     assert_eq!(answer["effective_at"], class().await?.supported_until);
-    let ended = stage.refused(&stage.authority_file(), &["class", "end", "50"])?;
+    let ended = town.refused(&town.authority(), &["class", "end", "50"])?;
     assert!(ended["message"].to_string().contains("already"));
 
     let config = async || {
-        stage
-            .state::<StakingConfig>(&io_staking::CONFIG.address)
+        town.state::<StakingConfig>(&io_staking::CONFIG.address)
             .await
     };
-    stage.admin(&["staking", "min-self-stake", "60"])?;
+    town.admin(&["staking", "min-self-stake", "60"])?;
     assert_eq!(next(&config().await?.min_self_stake_bps), Some(6_000));
-    stage.by(&guardian_key, &["staking", "cancel"])?;
+    town.by(&guardian, &["staking", "cancel"])?;
     assert_eq!(next(&config().await?.min_self_stake_bps), None);
-    let nothing = stage.refused(&guardian_key, &["staking", "cancel"])?;
+    let nothing = town.refused(&guardian, &["staking", "cancel"])?;
     assert_eq!(nothing["message"], "no change waits");
-    stage.admin(&["staking", "slasher", &guardian.to_string()])?;
-    assert_eq!(config().await?.slasher, guardian);
-    stage.local.stop().await
+    town.admin(&["staking", "slasher", &guardian.name()])?;
+    assert_eq!(config().await?.slasher, guardian.address());
+    town.local.stop().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_is_halted_and_slashed() -> Result<()> {
-    let stage = Stage::open("admin-slash").await?;
-    let (guardian, guardian_key) = stage.wallet("guardian").await?;
-    let (slasher, slasher_key) = stage.wallet("slasher").await?;
-    stage.admin(&["guardian", &guardian.to_string(), "--program", "staking"])?;
-    stage.admin(&["staking", "slasher", &slasher.to_string()])?;
-    let address = node(&stage, 1).await?;
+    let town = Town::open("admin-slash").await?;
+    let guardian = town.person("guardian", 0, 0).await?;
+    let slasher = town.person("slasher", 0, 0).await?;
+    town.admin(&["guardian", &guardian.name(), "--program", "staking"])?;
+    town.admin(&["staking", "slasher", &slasher.name()])?;
+    let address = node(&town, 1).await?;
     let name = address.to_string();
-    let node = async || stage.state::<Node>(&address).await;
+    let node = async || town.state::<Node>(&address).await;
 
-    stage.by(&guardian_key, &["node", "halt", &name])?;
+    town.by(&guardian, &["node", "halt", &name])?;
     assert_eq!(node().await?.status, NodeStatus::Halted as u8);
-    stage.admin(&["node", "resume", &name])?;
+    town.admin(&["node", "resume", &name])?;
     assert_eq!(node().await?.status, NodeStatus::Open as u8);
 
-    let reason = written(&stage, "reason.txt", "It lied about its GPUs.")?;
+    let reason = written(&town, "reason.txt", "It lied about its GPUs.")?;
     let propose = ["slash", "propose", &name, "20", "--reason", text(&reason)?];
-    let open = stage.refused(&slasher_key, &propose)?;
+    let open = town.refused(&slasher, &propose)?;
     assert_eq!(open["name"], "HaltFirst");
-    stage.by(&guardian_key, &["node", "halt", &name])?;
-    let authority = stage.refused(&stage.authority_file(), &propose)?;
-    assert!(
-        authority["message"]
-            .to_string()
-            .contains(&slasher.to_string())
-    );
-    let answer = stage.by(&slasher_key, &propose)?;
+    town.by(&guardian, &["node", "halt", &name])?;
+    let authority = town.refused(&town.authority(), &propose)?;
+    assert!(authority["message"].to_string().contains(&slasher.name()));
+    let answer = town.by(&slasher, &propose)?;
     assert_eq!(answer["amount"], STAKE / 5);
-    let slash: SlashProposal = stage.state(&pda::slash(&address).0).await?;
+    let slash: SlashProposal = town.state(&pda::slash(&address).0).await?;
     assert_eq!(answer["effective_at"], slash.executable_at);
     // As sha256sum gives it.
     let hash = "9849eb3b6494ebc15d7ea4bfa3abdf6e185368a474d9f9cdc356e8958e6bb3bf";
     assert_eq!(answer["reason_hash"], hash);
-    let resume = stage.refused(&stage.authority_file(), &["node", "resume", &name])?;
+    let resume = town.refused(&town.authority(), &["node", "resume", &name])?;
     assert!(resume["advice"].to_string().contains("slash cancel"));
 
-    stage.by(&guardian_key, &["slash", "cancel", &name])?;
-    let none = stage.refused(&guardian_key, &["slash", "cancel", &name])?;
+    town.by(&guardian, &["slash", "cancel", &name])?;
+    let none = town.refused(&guardian, &["slash", "cancel", &name])?;
     assert!(none["message"].to_string().contains("no slash is proposed"));
     let by_hash = [
         "slash",
@@ -174,17 +172,17 @@ async fn a_node_is_halted_and_slashed() -> Result<()> {
         "--reason-hash",
         &"ab".repeat(32),
     ];
-    stage.by(&slasher_key, &by_hash)?;
-    let slash: SlashProposal = stage.state(&pda::slash(&address).0).await?;
+    town.by(&slasher, &by_hash)?;
+    let slash: SlashProposal = town.state(&pda::slash(&address).0).await?;
     assert_eq!((slash.bps, slash.reason_hash), (5_000, [0xab; 32]));
-    let early = stage.refused(&slasher_key, &["slash", "execute", &name])?;
+    let early = town.refused(&slasher, &["slash", "execute", &name])?;
     assert!(
         early["message"]
             .to_string()
             .contains("can be executed from")
     );
-    stage.travel(7 * 86_400).await?;
-    stage.by(&guardian_key, &["slash", "execute", &name])?;
+    town.travel(7 * 86_400).await?;
+    town.by(&guardian, &["slash", "execute", &name])?;
     assert_eq!(node().await?.active_stake(), STAKE / 2);
-    stage.local.stop().await
+    town.local.stop().await
 }

@@ -1,7 +1,6 @@
 //! Events, addresses, and whose config counts.
 
-use crate::common::built;
-use crate::people::{IO_MINT, Person, Town, text};
+use crate::town::{IO_MINT, Person, Town, text};
 use anyhow::{Context, Result};
 use io_client::{Pubkey, pda, shared::constants::HOUR, token};
 use serde_json::Value;
@@ -153,7 +152,7 @@ async fn the_solana_clis_config_is_honoured() -> Result<()> {
     fs::write(&config, &written)?;
     let run = |arguments: &[&str]| -> Result<Value> {
         // Without --url and --keypair, which are the config's.
-        let output = std::process::Command::new(built("io")?)
+        let output = std::process::Command::new(&town.program)
             .args(["--json", "--config"])
             .arg(&config)
             .args(arguments)

@@ -1,6 +1,6 @@
 //! Payments that prices bound.
 
-use crate::people::{Town, number, text};
+use crate::town::{Town, number, text};
 use anyhow::{Result, ensure};
 use io_client::{
     actions::payments::{order_id, receipt},

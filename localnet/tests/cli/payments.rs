@@ -1,6 +1,6 @@
 //! Renters and suppliers.
 
-use crate::people::{IO_MINT, Person, Town, number, text};
+use crate::town::{IO_MINT, Person, Town, number, text};
 use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use io_client::{
@@ -317,7 +317,8 @@ async fn asked(market: &Market) -> Result<()> {
         (code, &document["error"]["kind"]),
         (5, &"not_confirmed".into())
     );
-    let no = town.on_terminal(renter, &["pay", &one, "1", "--order", "no"])?;
+    let ask = |more: &str| town.line(renter, &format!("io pay {one} {more}"), &[]);
+    let no = ask("1 --order no")?;
     let (code, said) = no.answer("n")?;
     assert_eq!(code, 5, "{said}");
     for figure in [
@@ -331,17 +332,7 @@ async fn asked(market: &Market) -> Result<()> {
     }
     assert!(market.receipt("no").await.is_err(), "nothing was paid");
 
-    let pay = [
-        "pay",
-        &one,
-        "10",
-        "--usdc",
-        "--slippage",
-        "0.01",
-        "--order",
-        "moved",
-    ];
-    let waiting = town.on_terminal(renter, &pay)?;
+    let waiting = ask("10 --usdc --slippage 0.01 --order moved")?;
     // It has its quote once it asks.
     tokio::time::sleep(Duration::from_secs(5)).await;
     let authority = town.authority();
@@ -355,7 +346,7 @@ async fn asked(market: &Market) -> Result<()> {
     assert!(said.contains("--slippage"), "{said}");
     assert!(market.receipt("moved").await.is_err(), "nothing was paid");
 
-    let yes = town.on_terminal(renter, &["pay", &one, "1", "--order", "yes"])?;
+    let yes = ask("1 --order yes")?;
     let (code, said) = yes.answer("y")?;
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("Done: pay in IO"), "{said}");

@@ -1,8 +1,8 @@
 //! The examples of `cli/README.md`, run as they stand on a terminal where somebody says yes.
 
 use crate::{
-    common::built,
-    people::{Person, Town},
+    terminal::examples,
+    town::{Person, Town},
 };
 use anyhow::{Context, Result, ensure};
 use io_client::{
@@ -11,14 +11,7 @@ use io_client::{
     pda,
     shared::constants::{COOLDOWN, DAY, HOUR, IO},
 };
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt as _,
-    path::PathBuf,
-    process::{Command, Stdio},
-};
-
-const README: &str = include_str!("../../../cli/README.md");
+use std::fs;
 
 /// Who is in the examples.
 struct Cast {
@@ -29,6 +22,7 @@ struct Cast {
     supplier: Person,
     other_supplier: Person,
     holder: Person,
+    processor: Person,
 }
 
 impl Cast {
@@ -40,6 +34,7 @@ impl Cast {
             supplier: town.person("supplier", 2_000, 0).await?,
             other_supplier: town.person("other", 0, 0).await?,
             holder: town.person("holder", 10_000, 0).await?,
+            processor: town.person("processor", 0, 1_000).await?,
             town,
         };
         let Self { town, operator, .. } = &cast;
@@ -48,6 +43,9 @@ impl Cast {
         let register = "node register old --class H100 --processors 1 --commission 5";
         town.done(operator, &register.split(' ').collect::<Vec<_>>())?;
         town.done(operator, &["stake", &cast.node().to_string(), "2000"])?;
+        let processor = cast.processor.name();
+        let list = format!("admin gateway list {processor} --fee 2 --daily-limit 1000");
+        town.done(&town.authority(), &list.split(' ').collect::<Vec<_>>())?;
         Ok(cast)
     }
 
@@ -59,24 +57,12 @@ impl Cast {
 
     /// The examples under a heading, run by `person`.
     async fn run(&self, heading: &str, person: &Person, values: &[(&str, String)]) -> Result<()> {
-        let section = README
-            .split("\n## ")
-            .find(|section| section.starts_with(heading))
-            .with_context(|| format!("no section {heading}"))?;
-        let blocks = section.split("```sh\n").skip(1);
-        let mut count = 0;
-        for line in blocks
-            .flat_map(|block| block.split("```").next())
-            .flat_map(str::lines)
-        {
-            if let Some(what) = line.strip_prefix("# ") {
-                self.happens(what).await?;
-            } else if !line.is_empty() {
-                count += 1;
-                self.line(person, line, values).await?;
+        for line in examples(heading)? {
+            match line.strip_prefix("# ") {
+                Some(what) => self.happens(what).await?,
+                None => self.line(person, line, values).await?,
             }
         }
-        ensure!(count > 5, "{heading} has {count} examples");
         Ok(())
     }
 
@@ -112,59 +98,17 @@ impl Cast {
         Ok(())
     }
 
-    /// Runs one line in a shell that knows `io` and `values`.
     async fn line(&self, person: &Person, line: &str, values: &[(&str, String)]) -> Result<()> {
-        let path = std::env::var("PATH")?;
-        let mut command = Command::new("script");
-        let inner = "bash -euc \"$LINE\"";
-        command
-            .args(["--quiet", "--return", "--command", inner, "/dev/null"])
-            .env("LINE", line)
-            .env(
-                "PATH",
-                format!("{}:{path}", self.wrapper(person)?.display()),
-            )
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        for (name, value) in values {
-            command.env(name, value);
-        }
+        let mut values = values.to_vec();
         let owner = self.holder.address();
         if let [(_, tickets), ..] = tickets_of(&self.town.chain, &owner, None).await?.as_slice()
             && let Some((ticket, _)) = tickets.first()
         {
-            command.env("TICKET", ticket.to_string());
+            values.push(("TICKET", ticket.to_string()));
         }
-        let mut child = command
-            .spawn()
-            .context("`script` of util-linux is needed")?;
-        let mut stdin = child.stdin.take().context("no terminal")?;
-        std::io::Write::write_all(&mut stdin, b"y\n")?;
-        let output = tokio::task::block_in_place(|| child.wait_with_output())?;
-        drop(stdin);
-        let said = String::from_utf8_lossy(&output.stdout);
-        ensure!(output.status.success(), "{line}\n{said}");
+        let (code, said) = self.town.line(person, line, &values)?.answer("y")?;
+        ensure!(code == 0, "{line}\n{said}");
         Ok(())
-    }
-
-    /// A folder with an `io` that knows the network and the person.
-    fn wrapper(&self, person: &Person) -> Result<PathBuf> {
-        let folder = person.file.with_extension("bin");
-        let program = folder.join("io");
-        if !program.exists() {
-            fs::create_dir_all(&folder)?;
-            let script = format!(
-                "#!/bin/sh\nexec {} --url {} --keypair {} \"$@\"\n",
-                built("io")?.display(),
-                self.town.local.url,
-                person.file.display()
-            );
-            fs::write(&program, script)?;
-            fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
-        }
-        Ok(folder)
     }
 }
 
@@ -178,6 +122,8 @@ async fn the_readmes_examples_run() -> Result<()> {
         ("OTHER_SUPPLIER", cast.other_supplier.name()),
     ];
     cast.run("For renters", &cast.renter, &renters).await?;
+    cast.run("For fiat processors", &cast.processor, &renters)
+        .await?;
     let id = node_id("rack-1").context("a name")?;
     let rack = pda::node(&cast.supplier.address(), &id).0.to_string();
     let suppliers = [("RENTER", cast.renter.name()), ("NODE", rack)];

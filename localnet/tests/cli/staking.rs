@@ -1,6 +1,6 @@
 //! Operators and holders, and the emission.
 
-use crate::people::{Person, Town, number, text};
+use crate::town::{Person, Town, number, text};
 use anyhow::{Context, Result};
 use io_client::{
     Pubkey,
@@ -94,6 +94,14 @@ async fn registered(farm: &Farm) -> Result<()> {
     assert_eq!(state.node.commission_bps.at(state.now), 1_250);
     assert_eq!(state.node.processors, 8);
     assert!(state.emission.is_some(), "enrolled");
+    // Nobody has cranked yet: pools are due when the first epoch is over.
+    let emission = EmissionState::read(&town.chain).await?;
+    let first = emission.config.start_at + HOUR;
+    assert_eq!(
+        due(&town.told(operator, &["emissions", "status"])?),
+        [first; 2]
+    );
+
     let unknown = [
         "node",
         "register",
@@ -110,6 +118,12 @@ async fn registered(farm: &Farm) -> Result<()> {
     assert_eq!(classes["classes"][6]["name"], "RTX 4090");
     assert_eq!(number(&classes["classes"][6], "min_stake")?, 250 * IO);
     Ok(())
+}
+
+/// When each pool is due, as `io emissions status` says.
+fn due(status: &serde_json::Value) -> Vec<i64> {
+    let pools = status["pools"].as_array().into_iter().flatten();
+    pools.filter_map(|pool| pool["due_at"].as_i64()).collect()
 }
 
 async fn staked(farm: &Farm) -> Result<()> {
@@ -134,7 +148,7 @@ async fn staked(farm: &Farm) -> Result<()> {
     assert_eq!(state.node.active_stake(), 49_000 * IO);
 
     // Over the maximum: refused, or what fits.
-    town.give(&crate::people::IO_MINT, &operator.address(), 200_000 * IO)
+    town.give(&crate::town::IO_MINT, &operator.address(), 200_000 * IO)
         .await?;
     let full = town.failed(operator, &["stake", &node, "200000"], 1, "less room")?;
     assert_eq!(text(&full, "name")?, "NodeFull");
@@ -218,6 +232,8 @@ async fn earned(farm: &Farm) -> Result<()> {
     let status = town.told(holder, &["emissions", "status"])?;
     let state = EmissionState::read(&town.chain).await?;
     assert_eq!(number(&status, "emitted")?, state.config.emitted);
+    let next = state.next_epoch_at().context("an epoch is open")?;
+    assert_eq!(due(&status), [next; 2]);
     assert_eq!(
         status["pools"][0]["total_weight"],
         state.pools[0].total_weight

@@ -135,11 +135,7 @@ pub async fn pay_fiat(
         .await?;
     let (payment, mut instructions) =
         token_payment(network, actor, amounts, order, fee_on_top, &quote).await?;
-    instructions.push(payments::pay_fiat(
-        &payment,
-        reference,
-        &quote.swap.route(),
-    ));
+    instructions.push(payments::pay_fiat(&payment, reference, &quote.swap.route()));
     Ok((quote, instructions))
 }
 
@@ -149,14 +145,11 @@ pub async fn pay_fiat(
 ///
 /// [`Error::Unusable`] if it is none.
 pub async fn gateway_of(network: &Network, wallet: &Pubkey) -> Result<Gateway> {
-    network
-        .find(&pda::gateway(wallet).0)
-        .await?
-        .ok_or_else(|| {
-            Error::Unusable(format!(
-                "{wallet} is no fiat gateway; sign with the wallet of one, or let the authority list it"
-            ))
-        })
+    network.find(&pda::gateway(wallet).0).await?.ok_or_else(|| {
+        Error::Unusable(format!(
+            "{wallet} is no fiat gateway; sign with the wallet of one, or let the authority list it"
+        ))
+    })
 }
 
 /// What is paid in a token, and what makes the accounts that are missing.

@@ -1,4 +1,6 @@
-//! People with wallets and `io` at hand.
+//! A local network, people with wallets on it, and `io` run as they run it.
+
+#![allow(dead_code, reason = "no test uses all of it")]
 
 use crate::common::{Folder, built, port};
 use anyhow::{Context, Result, anyhow, bail, ensure};
@@ -8,6 +10,7 @@ use io_client::{
     shared::{
         constants::{IO, USDC},
         ids::io_mint,
+        state::Layout,
     },
     token,
 };
@@ -17,9 +20,8 @@ use solana_keypair::{Keypair, write_keypair_file};
 use solana_signer::Signer;
 use spl_token_interface::instruction::transfer;
 use std::{
-    io::Write as _,
     path::PathBuf,
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
     time::Duration,
 };
 use surfpool_core::solana_rpc_client::api::request::RpcRequest;
@@ -30,8 +32,8 @@ pub const IO_MINT: Pubkey = io_mint::MINT.address;
 pub struct Town {
     pub local: Localnet,
     pub chain: Network,
-    folder: Folder,
-    program: PathBuf,
+    pub folder: Folder,
+    pub program: PathBuf,
 }
 
 /// A wallet with SOL, and the file that its keypair is in.
@@ -62,14 +64,15 @@ impl Town {
         })
     }
 
+    /// A file in the network's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.0.join(name)
+    }
+
     /// Someone new, with `io` IO and `usdc` USDC.
     pub async fn person(&self, name: &str, io: u64, usdc: u64) -> Result<Person> {
         let person = self.stranger(name)?;
-        let rpc = self.chain.rpc();
-        let airdrop = rpc
-            .request_airdrop(&person.address(), 10_000_000_000)
-            .await?;
-        rpc.poll_for_signature_confirmation(&airdrop, 1).await?;
+        self.airdrop(&person.address()).await?;
         for (mint, amount) in [(IO_MINT, io * IO), (self.local.usdc, usdc * USDC)] {
             if amount > 0 {
                 self.give(&mint, &person.address(), amount).await?;
@@ -81,7 +84,7 @@ impl Town {
     /// Someone new, with nothing at all.
     pub fn stranger(&self, name: &str) -> Result<Person> {
         let key = Keypair::new();
-        let file = self.folder.0.join(format!("{name}.json"));
+        let file = self.path(&format!("{name}.json"));
         write_keypair_file(&key, &file).map_err(|error| anyhow!("{error}"))?;
         Ok(Person { key, file })
     }
@@ -90,21 +93,43 @@ impl Town {
     pub fn authority(&self) -> Person {
         Person {
             key: self.local.authority.insecure_clone(),
-            file: self.folder.0.join("authority.json"),
+            file: self.path("authority.json"),
         }
     }
 
+    /// Gives 10 SOL.
+    pub async fn airdrop(&self, to: &Pubkey) -> Result<()> {
+        let rpc = self.chain.rpc();
+        let airdrop = rpc.request_airdrop(to, 10_000_000_000).await?;
+        rpc.poll_for_signature_confirmation(&airdrop, 1).await?;
+        Ok(())
+    }
+
+    /// Gives raw units of the authority's tokens, on the wallet's associated account.
     pub async fn give(&self, mint: &Pubkey, to: &Pubkey, amount: u64) -> Result<()> {
         let rich = self.local.authority.pubkey();
         let [from, account] = [&rich, to].map(|owner| token::associated(owner, mint));
         let program = &spl_token_interface::ID;
-        let instructions: [Instruction; 2] = [
+        let instructions = [
             token::create_associated(&rich, to, mint),
             transfer(program, &from, &account, &rich, &[], amount)?,
         ];
-        let signers: [&dyn Signer; 1] = [&self.local.authority];
-        self.chain.execute(&rich, &instructions, &signers).await?;
+        self.execute(&instructions, &[]).await
+    }
+
+    /// Signs with the authority and `others`, and sends.
+    pub async fn execute(&self, instructions: &[Instruction], others: &[&Keypair]) -> Result<()> {
+        let rich = &self.local.authority;
+        let mut signers: Vec<&dyn Signer> = vec![rich];
+        signers.extend(others.iter().map(|key| *key as &dyn Signer));
+        self.chain
+            .execute(&rich.pubkey(), instructions, &signers)
+            .await?;
         Ok(())
+    }
+
+    pub async fn state<T: Layout>(&self, address: &Pubkey) -> Result<T> {
+        Ok(self.chain.account(address).await?)
     }
 
     pub async fn balance(&self, mint: &Pubkey, wallet: &Pubkey) -> Result<u64> {
@@ -122,11 +147,16 @@ impl Town {
 
     /// `io` as `person` runs it, who has no config file.
     pub fn command(&self, person: &Person, arguments: &[&str]) -> Command {
+        self.command_at(&self.local.url, person, arguments)
+    }
+
+    /// The same with another endpoint.
+    pub fn command_at(&self, url: &str, person: &Person, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command
-            .env("HOME", self.folder.0.join("home"))
+            .env("HOME", self.path("home"))
             .env("NO_COLOR", "1")
-            .args(["--json", "--url", &self.local.url, "--keypair"])
+            .args(["--json", "--url", url, "--keypair"])
             .arg(&person.file)
             .args(arguments)
             .stdin(Stdio::null());
@@ -136,18 +166,13 @@ impl Town {
     /// What `io` answers, and its exit code.
     pub fn answer(&self, person: &Person, arguments: &[&str]) -> Result<(i32, Value)> {
         let mut command = self.command(person, arguments);
-        let output = tokio::task::block_in_place(|| command.output())?;
-        let code = output.status.code().context("it was killed")?;
-        let document = serde_json::from_slice(&output.stdout)
-            .with_context(|| format!("{arguments:?}: {}", said(&output)))?;
-        Ok((code, document))
+        answer_of(&tokio::task::block_in_place(|| command.output())?)
+            .with_context(|| format!("{arguments:?}"))
     }
 
     /// What `io` answers, which has to succeed; signs without asking.
     pub fn done(&self, person: &Person, arguments: &[&str]) -> Result<Value> {
-        let (code, document) = self.answer(person, &[arguments, &["--yes"]].concat())?;
-        ensure!(code == 0, "{arguments:?}: {document:#}");
-        Ok(document)
+        self.told(person, &[arguments, &["--yes"]].concat())
     }
 
     /// What `io` answers to a question, which it has to know.
@@ -171,30 +196,10 @@ impl Town {
             found == code && error["code"] == code,
             "{arguments:?} exits with {found}: {document:#}"
         );
-        let message = error["message"].as_str().context("no message")?;
+        let message = text(error, "message")?;
         ensure!(message.contains(says), "{arguments:?}: {document:#}");
         ensure!(error["advice"].is_string(), "no advice: {document:#}");
         Ok(error.clone())
-    }
-
-    /// `io` on a terminal that `script` makes, waiting for an answer.
-    pub fn on_terminal(&self, person: &Person, arguments: &[&str]) -> Result<Terminal> {
-        let words: Vec<String> = self
-            .command(person, arguments)
-            .get_args()
-            .filter(|word| *word != "--json")
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect();
-        // Words of these tests hold nothing that a shell reads.
-        let line = format!("{} {}", self.program.display(), words.join(" "));
-        let child = Command::new("script")
-            .args(["--quiet", "--return", "--command", &line, "/dev/null"])
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("`script` of util-linux is needed")?;
-        Ok(Terminal(child))
     }
 
     pub async fn now(&self) -> Result<i64> {
@@ -204,11 +209,8 @@ impl Town {
     /// Lets `seconds` pass.
     pub async fn travel(&self, seconds: i64) -> Result<()> {
         let to = self.now().await? + seconds;
-        let method = "surfnet_timeTravel";
-        let parameters = json!([{ "absoluteTimestamp": to * 1_000 }]);
-        let rpc = self.chain.rpc();
-        rpc.send::<Value>(RpcRequest::Custom { method }, parameters)
-            .await?;
+        let travel = json!([{ "absoluteTimestamp": to * 1_000 }]);
+        self.cheat("surfnet_timeTravel", travel).await?;
         for _ in 0..100 {
             if self.now().await? >= to {
                 return Ok(());
@@ -217,24 +219,24 @@ impl Town {
         }
         bail!("the clock did not move")
     }
-}
 
-/// A run that waits for an answer.
-pub struct Terminal(Child);
-
-impl Terminal {
-    /// Answers, and waits for the end; its exit code and all that it wrote.
-    pub fn answer(mut self, answer: &str) -> Result<(i32, String)> {
-        let mut stdin = self.0.stdin.take().context("no terminal")?;
-        writeln!(stdin, "{answer}")?;
-        let output = tokio::task::block_in_place(|| self.0.wait_with_output())?;
-        drop(stdin);
-        let code = output.status.code().context("it was killed")?;
-        Ok((code, said(&output)))
+    /// Asks the network for what no real one does.
+    pub async fn cheat(&self, method: &'static str, parameters: Value) -> Result<()> {
+        let request = RpcRequest::Custom { method };
+        self.chain.rpc().send::<Value>(request, parameters).await?;
+        Ok(())
     }
 }
 
-fn said(output: &Output) -> String {
+/// The exit code and the document of a run that has ended.
+pub fn answer_of(output: &Output) -> Result<(i32, Value)> {
+    let code = output.status.code().context("it was killed")?;
+    let document = serde_json::from_slice(&output.stdout).with_context(|| said(output))?;
+    Ok((code, document))
+}
+
+/// All that a run wrote.
+pub fn said(output: &Output) -> String {
     let [out, err] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
     format!("{out}{err}")
 }
