@@ -6,5 +6,6 @@ mod genesis;
 mod handover;
 mod listings;
 mod live;
+mod security_txt;
 mod settings;
 mod site;
