@@ -67,6 +67,8 @@ export type MintConfig = {
   minted: bigint;
   /** Raw IO burned through `burn`. */
   burned: bigint;
+  /** Raw IO that minters were given the right to mint, what is minted already included. */
+  promised: bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -83,6 +85,8 @@ export type MintConfigArgs = {
   minted: number | bigint;
   /** Raw IO burned through `burn`. */
   burned: number | bigint;
+  /** Raw IO that minters were given the right to mint, what is minted already included. */
+  promised: number | bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -99,7 +103,8 @@ export function getMintConfigEncoder(): FixedSizeEncoder<MintConfigArgs> {
       ['mint', getAddressEncoder()],
       ['minted', getU64Encoder()],
       ['burned', getU64Encoder()],
-      ['reserved', fixEncoderSize(getBytesEncoder(), 64)],
+      ['promised', getU64Encoder()],
+      ['reserved', fixEncoderSize(getBytesEncoder(), 56)],
     ]),
     (value) => ({ ...value, discriminator: MINT_CONFIG_DISCRIMINATOR }),
   );
@@ -117,7 +122,8 @@ export function getMintConfigDecoder(): FixedSizeDecoder<MintConfig> {
     ['mint', getAddressDecoder()],
     ['minted', getU64Decoder()],
     ['burned', getU64Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 64)],
+    ['promised', getU64Decoder()],
+    ['reserved', fixDecoderSize(getBytesDecoder(), 56)],
   ]);
 }
 

@@ -42,6 +42,8 @@ export type MinterAdded = {
   /** Raw IO per window; `u64::MAX` for no limit. */
   windowLimit: bigint;
   windowSeconds: bigint;
+  /** Raw IO promised to all minters, what is minted included. */
+  promised: bigint;
 };
 
 export type MinterAddedArgs = {
@@ -63,6 +65,8 @@ export type MinterAddedArgs = {
   /** Raw IO per window; `u64::MAX` for no limit. */
   windowLimit: number | bigint;
   windowSeconds: number | bigint;
+  /** Raw IO promised to all minters, what is minted included. */
+  promised: number | bigint;
 };
 
 export function getMinterAddedEncoder(): FixedSizeEncoder<MinterAddedArgs> {
@@ -78,6 +82,7 @@ export function getMinterAddedEncoder(): FixedSizeEncoder<MinterAddedArgs> {
     ['activeAt', getI64Encoder()],
     ['windowLimit', getU64Encoder()],
     ['windowSeconds', getU64Encoder()],
+    ['promised', getU64Encoder()],
   ]);
 }
 
@@ -94,6 +99,7 @@ export function getMinterAddedDecoder(): FixedSizeDecoder<MinterAdded> {
     ['activeAt', getI64Decoder()],
     ['windowLimit', getU64Decoder()],
     ['windowSeconds', getU64Decoder()],
+    ['promised', getU64Decoder()],
   ]);
 }
 

@@ -31,6 +31,8 @@ export type MinterRaised = {
   nextTotal: bigint;
   /** 0 if nothing waits. */
   nextTotalAt: bigint;
+  /** Raw IO promised to all minters, what is minted included. */
+  promised: bigint;
 };
 
 export type MinterRaisedArgs = {
@@ -41,6 +43,8 @@ export type MinterRaisedArgs = {
   nextTotal: number | bigint;
   /** 0 if nothing waits. */
   nextTotalAt: number | bigint;
+  /** Raw IO promised to all minters, what is minted included. */
+  promised: number | bigint;
 };
 
 export function getMinterRaisedEncoder(): FixedSizeEncoder<MinterRaisedArgs> {
@@ -49,6 +53,7 @@ export function getMinterRaisedEncoder(): FixedSizeEncoder<MinterRaisedArgs> {
     ['total', getU64Encoder()],
     ['nextTotal', getU64Encoder()],
     ['nextTotalAt', getI64Encoder()],
+    ['promised', getU64Encoder()],
   ]);
 }
 
@@ -58,6 +63,7 @@ export function getMinterRaisedDecoder(): FixedSizeDecoder<MinterRaised> {
     ['total', getU64Decoder()],
     ['nextTotal', getU64Decoder()],
     ['nextTotalAt', getI64Decoder()],
+    ['promised', getU64Decoder()],
   ]);
 }
 

@@ -26,6 +26,8 @@ export type MinterRevoked = {
   authority: Address;
   /** Raw IO it had minted. */
   minted: bigint;
+  /** Raw IO promised to all minters, what is minted included. */
+  promised: bigint;
 };
 
 export type MinterRevokedArgs = {
@@ -33,6 +35,8 @@ export type MinterRevokedArgs = {
   authority: Address;
   /** Raw IO it had minted. */
   minted: number | bigint;
+  /** Raw IO promised to all minters, what is minted included. */
+  promised: number | bigint;
 };
 
 export function getMinterRevokedEncoder(): FixedSizeEncoder<MinterRevokedArgs> {
@@ -40,6 +44,7 @@ export function getMinterRevokedEncoder(): FixedSizeEncoder<MinterRevokedArgs> {
     ['minter', getAddressEncoder()],
     ['authority', getAddressEncoder()],
     ['minted', getU64Encoder()],
+    ['promised', getU64Encoder()],
   ]);
 }
 
@@ -48,6 +53,7 @@ export function getMinterRevokedDecoder(): FixedSizeDecoder<MinterRevoked> {
     ['minter', getAddressDecoder()],
     ['authority', getAddressDecoder()],
     ['minted', getU64Decoder()],
+    ['promised', getU64Decoder()],
   ]);
 }
 
