@@ -2,6 +2,7 @@
 //! toolchain.
 
 mod anza;
+mod hashes;
 mod programs;
 mod upstream;
 mod verify;
@@ -27,10 +28,14 @@ pub struct Options {
     /// Build everything again, even what has not changed
     #[arg(long)]
     pub force: bool,
-    /// Build twice from clean copies in different folders and compare the bytes; refuses a toolchain
-    /// that is not the locked one
+    /// Build once more from a clean copy in another folder and compare the bytes, those of the product
+    /// with toolchain/programs.json too
     #[arg(long)]
     pub verify: bool,
+    /// Write the hashes of the product's programs into toolchain/programs.json; refuses a toolchain
+    /// that is not the locked one
+    #[arg(long)]
+    pub bless: bool,
     /// The compiler to use
     #[arg(long, value_enum, default_value_t)]
     pub toolchain: Choice,
@@ -58,10 +63,10 @@ pub fn run(checkout: &Checkout, options: &Options) -> Result<()> {
         Choice::Registry => false,
     };
     if use_anza {
-        if options.verify {
+        if options.verify || options.bless {
             bail!(
-                "--verify compares builds of the registry-only toolchain; add --toolchain registry. \
-                 With Anza's tools, use `solana-verify build`"
+                "--verify and --bless are about builds of the registry-only toolchain; add --toolchain \
+                 registry. With Anza's tools, use `solana-verify build`"
             );
         }
         ui::heading("Programs (Anza's platform tools)");
@@ -69,15 +74,32 @@ pub fn run(checkout: &Checkout, options: &Options) -> Result<()> {
     } else {
         ui::heading("Toolchain");
         let toolchain = Toolchain::ensure(checkout)?;
-        if options.verify {
-            return verify::run(checkout, &toolchain, &programs);
+        if options.bless && !toolchain.drift.is_empty() {
+            bail!(
+                "a release needs the locked toolchain, and this one differs:\n{}\nAccept it with \
+                 `cargo xtask toolchain --update-lock`, run the tests, commit toolchain/lock.json",
+                toolchain.drift.join("\n")
+            );
         }
         ui::heading("Programs");
         let builder = upstream::Builder::new(checkout, &toolchain)?;
+        let builder = if options.verify {
+            builder.locked()
+        } else {
+            builder
+        };
         for program in &programs {
             builder.build(program, options.force)?;
         }
+        drop(builder);
         toolchain.warn_about_drift();
+        if options.bless {
+            hashes::write(checkout, &programs)?;
+        }
+        if options.verify {
+            verify::run(checkout, &toolchain, &programs)?;
+            hashes::check(checkout, &programs)?;
+        }
     }
     eprintln!(
         "{} programs in {:.1} s",

@@ -64,6 +64,16 @@ pub fn file(path: &Path) -> Result<String> {
     }
 }
 
+/// The executable hash of a program, in hexadecimal: SHA-256 without the zeros that the file ends on, with
+/// which the loader pads it. The same as `solana-verify get-executable-hash` gives, and as the chain is
+/// compared with.
+pub fn executable(path: &Path) -> Result<String> {
+    let program = fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
+    let end = program.iter().rposition(|byte| *byte != 0);
+    let end = end.map_or(0, |last| last.saturating_add(1));
+    Ok(hex(&Sha256::digest(program.get(..end).unwrap_or_default())))
+}
+
 /// Every file under a folder, sorted; build output is left out.
 pub fn files_under(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();

@@ -53,6 +53,11 @@ impl Checkout {
         self.root.join("target/deploy")
     }
 
+    /// The hashes of the programs that the project ships.
+    pub fn program_hashes(&self) -> PathBuf {
+        self.root.join("toolchain/programs.json")
+    }
+
     /// 128-bit arithmetic, linked into every program.
     pub fn i128_ir(&self) -> PathBuf {
         self.root.join("toolchain/i128.ll")

@@ -42,6 +42,9 @@ fn build_one(program: &Program, deploy: &Path) -> Result<()> {
     let size = fs::metadata(&path)
         .with_context(|| format!("cargo-build-sbf left no {}", path.display()))?
         .len();
-    step.done(&format!("{size:>8} bytes  {:.12}", digest::file(&path)?));
+    step.done(&format!(
+        "{size:>8} bytes  {:.12}",
+        digest::executable(&path)?
+    ));
     Ok(())
 }

@@ -180,7 +180,7 @@ impl<'a> Builder<'a> {
         step.done(&format!(
             "{:>8} bytes  {:.12}",
             size(&deployed)?,
-            record.sha256
+            digest::executable(&deployed)?
         ));
         Ok(deployed)
     }
