@@ -136,8 +136,15 @@ pub fn record() -> (Vec<Call>, BTreeSet<Pubkey>) {
 
 /// Measures every instruction, each world with `tape` running.
 fn play(tape: &mut Option<Tape>) -> Vec<Row> {
-    let mut network = Network::launch(CLUSTER, GENESIS - 4 * DAY, 4_000_000 * IO, 2_800_000 * USDC)
-        .expect("the cluster file is sound");
+    // A smaller genesis leaves something to promise to other minters.
+    let cluster = CLUSTER.replace("500_000_000", "499_000_000");
+    let mut network = Network::launch(
+        &cluster,
+        GENESIS - 4 * DAY,
+        4_000_000 * IO,
+        2_800_000 * USDC,
+    )
+    .expect("the cluster file is sound");
     network.world.tape = tape.take();
     let (a, b) = (Party::new(&mut network, 1), Party::new(&mut network, 2));
     let keeper = network.world.wallet();
