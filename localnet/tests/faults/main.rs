@@ -6,8 +6,13 @@ mod attempts;
 mod clients;
 #[path = "../common/mod.rs"]
 mod common;
+mod cost;
 mod keepers;
 mod people;
+#[path = "../keeper/post.rs"]
+#[allow(dead_code, reason = "the keepers' own tests use the rest")]
+mod post;
+mod scene;
 #[path = "../keeper/stage.rs"]
 #[allow(dead_code, reason = "the keepers' own tests use the rest")]
 mod stage;
