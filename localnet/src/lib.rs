@@ -56,16 +56,22 @@ impl Localnet {
         said: impl Fn(&str) + Send + 'static,
     ) -> Result<Self> {
         let state = folder.join("state.sqlite");
-        Self::start_with(Some(&state), folder, port, reset, said).await
+        Self::start_with(None, Some(&state), folder, port, reset, said).await
     }
 
     /// Starts a network with an empty chain that is kept in memory, and its keys in `folder`. A write to the
     /// file grows dearer with the accounts that a program has.
     pub async fn start_in_memory(folder: &Path, port: u16) -> Result<Self> {
-        Self::start_with(None, folder, port, true, |_| ()).await
+        Self::start_with(None, None, folder, port, true, |_| ()).await
+    }
+
+    /// The same with the four programs in the folder `binaries`, instead of those built now.
+    pub async fn start_on(binaries: &Path, folder: &Path, port: u16) -> Result<Self> {
+        Self::start_with(Some(binaries), None, folder, port, true, |_| ()).await
     }
 
     async fn start_with(
+        binaries: Option<&Path>,
         state: Option<&Path>,
         folder: &Path,
         port: u16,
@@ -82,7 +88,7 @@ impl Localnet {
         let authority = setup::key(&folder.join("authority.json"))?;
         let usdc = setup::key(&folder.join("usdc-mint.json"))?;
 
-        let machine = Machine::start(state, port, authority.pubkey()).await?;
+        let machine = Machine::start(binaries, state, port, authority.pubkey()).await?;
         let url = format!("http://127.0.0.1:{port}");
         let made = {
             let (authority, usdc) = (authority.insecure_clone(), usdc.insecure_clone());

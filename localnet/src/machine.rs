@@ -28,8 +28,14 @@ pub struct Machine {
 
 impl Machine {
     /// Starts the machine with the state in the file `state`, or in memory, and serves RPC on `port` and
-    /// WebSocket on the next. Every program is as built now, upgradeable by `authority`.
-    pub async fn start(state: Option<&Path>, port: u16, authority: Pubkey) -> Result<Self> {
+    /// WebSocket on the next. Every program is upgradeable by `authority`, the four are those in the folder
+    /// `binaries` or as built now.
+    pub async fn start(
+        binaries: Option<&Path>,
+        state: Option<&Path>,
+        port: u16,
+        authority: Pubkey,
+    ) -> Result<Self> {
         let url = state.map(|path| path.to_str().context("the state's path is not UTF-8"));
         let url = url.transpose()?;
         let (svm, events, geyser) = SurfnetSvm::new_with_db(
@@ -46,16 +52,20 @@ impl Machine {
             format!("the state in {url} cannot be used; start with --reset to begin anew")
         })?;
         let locker = SurfnetSvmLocker::new(svm);
-        let amm = ("amm", io_tests::amm::AMM_PROGRAM);
-        for (name, id) in PROGRAMS.into_iter().chain([amm]) {
-            let path = artifact(name);
+        let file = |name: &str| match binaries {
+            Some(folder) => folder.join(format!("{name}.so")),
+            None => artifact(name),
+        };
+        let programs = PROGRAMS.map(|(name, id)| (file(name), id));
+        let amm = (artifact("amm"), io_tests::amm::AMM_PROGRAM);
+        for (path, id) in programs.into_iter().chain([amm]) {
             let elf = std::fs::read(&path).with_context(|| {
                 format!("{} is missing; run `cargo xtask build`", path.display())
             })?;
             locker
                 .write_program(id, Some(authority), 0, &elf, &None)
                 .await
-                .map_err(|error| anyhow!("{name} could not be deployed: {error:?}"))?;
+                .map_err(|error| anyhow!("{} is not deployed: {error:?}", path.display()))?;
         }
 
         let host = Ipv4Addr::LOCALHOST.to_string();
