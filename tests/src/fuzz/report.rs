@@ -75,9 +75,14 @@ impl Report {
         if let Some(failed) = &self.failed {
             let _ = writeln!(text, "Network {} failed: {}\n", failed.network, failed.why);
         } else if self.steps < steps {
+            let nightly = if cfg!(debug_assertions) {
+                ""
+            } else {
+                " --nightly"
+            };
             let _ = writeln!(
                 text,
-                "Not finished: go on with `cargo xtask fuzz --steps {} --seed {}`.\n",
+                "Not finished: go on with `cargo xtask fuzz{nightly} --steps {} --seed {}`.\n",
                 steps - self.steps,
                 seed.wrapping_add(1)
             );
