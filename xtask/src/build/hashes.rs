@@ -60,3 +60,49 @@ fn read(checkout: &Checkout) -> Result<Hashes> {
         Err(error) => Err(error).with_context(|| format!("could not read {}", path.display())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_binary_that_changed_is_noticed_and_zeros_at_its_end_do_not_count() {
+        let root = std::env::temp_dir().join(format!("io-xtask-hashes-{}", std::process::id()));
+        let checkout = Checkout { root };
+        for folder in ["toolchain", "target/deploy"] {
+            fs::create_dir_all(checkout.root.join(folder)).expect("made");
+        }
+        let program = |library: &str, group| Program {
+            package: library.into(),
+            library: library.into(),
+            group,
+            workspace: checkout.root.clone(),
+            manifest: checkout.root.clone(),
+            sources: Default::default(),
+        };
+        let programs = [
+            program("shipped", Group::Product),
+            program("other", Group::Product),
+            program("probe", Group::Test),
+        ];
+        let put = |name: &str, bytes: &[u8]| {
+            fs::write(checkout.deploy().join(format!("{name}.so")), bytes).expect("written");
+        };
+        put("shipped", &[1, 2, 3]);
+        put("other", &[4]);
+        put("probe", &[5]);
+        check(&checkout, &programs).expect_err("nothing is committed");
+        write(&checkout, &programs).expect("written");
+        check(&checkout, &programs).expect("the same");
+        put("shipped", &[1, 2, 3, 0, 0]);
+        put("probe", &[6]);
+        check(&checkout, &programs).expect("the same");
+        put("other", &[4, 1]);
+        let error = check(&checkout, &programs).expect_err("another");
+        assert!(error.to_string().starts_with("other built"), "{error}");
+        // Only what was built is written; the rest stays.
+        write(&checkout, &programs[..1]).expect("written");
+        check(&checkout, &programs).expect_err("another still");
+        fs::remove_dir_all(&checkout.root).expect("removed");
+    }
+}
