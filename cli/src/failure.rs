@@ -158,7 +158,7 @@ impl Failure {
         ExitCode::from(self.kind.code())
     }
 
-    fn to_json(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         json!({ "error": {
             "code": self.kind.code(),
             "kind": self.kind.name(),

@@ -70,7 +70,7 @@ fn parse(source: &str) -> Result<(Locator, DerivationPath)> {
         Failure::usage(
             format!("{source} names no key: {error}"),
             "write usb://ledger or usb://trezor, with ?key=ACCOUNT or ?key=ACCOUNT/CHANGE, and \
-             /ADDRESS in front of that if there are several",
+             /BASE_ADDRESS in front of that if there are several",
         )
     };
     let (device, query) = source.split_once('?').unwrap_or((source, ""));
@@ -188,4 +188,92 @@ fn open_trezor(device: AvailableDevice) -> core::result::Result<Opened, RemoteWa
         wallet: RemoteWalletType::Trezor(Rc::new(wallet)),
         root,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Kind;
+
+    const ADDRESS: &str = "HAgk14JpMQLgt6rVgv7cBQFJWFto5Dqxi472uT3DKpqk";
+
+    #[test]
+    fn a_device_and_a_key_are_named_as_the_solana_cli_names_them() {
+        for (source, maker, named, path) in [
+            ("usb://ledger", Manufacturer::Ledger, false, "m/44'/501'"),
+            (
+                "usb://ledger?key=3",
+                Manufacturer::Ledger,
+                false,
+                "m/44'/501'/3'",
+            ),
+            (
+                "usb://ledger?key=0'/1'",
+                Manufacturer::Ledger,
+                false,
+                "m/44'/501'/0'/1'",
+            ),
+            (
+                "usb://trezor?key=0/1",
+                Manufacturer::Trezor,
+                false,
+                "m/44'/501'/0'/1'",
+            ),
+            (
+                "usb://ledger/HAgk14JpMQLgt6rVgv7cBQFJWFto5Dqxi472uT3DKpqk?key=0",
+                Manufacturer::Ledger,
+                true,
+                "m/44'/501'/0'",
+            ),
+        ] {
+            let (locator, found) = parse(source).expect(source);
+            assert_eq!(locator.manufacturer, maker, "{source}");
+            let address = named.then(|| ADDRESS.parse().expect("an address"));
+            assert_eq!(locator.pubkey, address, "{source}");
+            let path = DerivationPath::from_absolute_path_str(path).expect("a path");
+            assert_eq!(found, path, "{source}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_key_is_refused() {
+        for source in [
+            "usb://",
+            "usb://nano",
+            "usb:ledger",
+            "usb://ledger/abc",
+            "usb://ledger?key=x",
+            "usb://ledger?key=0/0/0",
+            "usb://ledger?keys=0",
+            "usb://ledger?full-path=m/44'/501'/0'",
+            "usb://ledger?key=0&key=1",
+        ] {
+            let failure = parse(source).err();
+            assert_eq!(
+                failure.map(|failure| failure.kind),
+                Some(Kind::Usage),
+                "{source}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_device_that_cannot_be_used_is_told_from_none() {
+        let locator = Locator::new_from_path("usb://ledger").expect("a device");
+        let said = |plugged: &[Plugged]| {
+            let failure = choose(plugged, &locator).err().expect("no device answers");
+            assert_eq!(failure.kind, Kind::Usage);
+            failure.to_json().to_string()
+        };
+        assert!(said(&[]).contains("no hardware wallet found"));
+        let locked = Plugged {
+            name: "Ledger Nano X".to_owned(),
+            opened: Err(RemoteWalletError::Protocol("Unknown error")),
+        };
+        let said = said(&[locked]);
+        assert!(
+            said.contains("does not answer on the Ledger Nano X"),
+            "{said}"
+        );
+    }
 }

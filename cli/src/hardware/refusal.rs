@@ -30,7 +30,7 @@ pub fn several<'a>(
 ) -> Failure {
     let maker_title = title(maker);
     let message = match named {
-        Some(root) => format!("no {maker_title} has the address {root}"),
+        Some(root) => format!("no {maker_title} with the base address {root} is plugged in"),
         None => format!("several {maker_title}s are plugged in"),
     };
     let known: Vec<_> = known
@@ -117,5 +117,118 @@ fn title(maker: Manufacturer) -> &'static str {
     match maker {
         Manufacturer::Trezor => "Trezor",
         _ => "Ledger",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use io_client::rpc::Error;
+
+    const NAME: &str = "Ledger Nano X";
+
+    /// How it fails if a device answers so to what it is to sign.
+    fn failed(error: RemoteWalletError) -> (Kind, String) {
+        let failure = Failure::from(Error::Signer(refused(NAME, &error)));
+        let document = failure.to_json();
+        let error = &document["error"];
+        assert!(error["advice"].is_string(), "{error}");
+        (failure.kind, error.to_string())
+    }
+
+    #[test]
+    fn each_answer_of_a_device_has_a_name() {
+        let trezor = "failure received: code=Failure_ActionCancelled message=\"Cancelled\"";
+        for (error, kind, says) in [
+            (
+                LedgerError::UserCancel.into(),
+                Kind::NotConfirmed,
+                "refused on the Ledger",
+            ),
+            (
+                RemoteWalletError::UserCancel,
+                Kind::NotConfirmed,
+                "refused on the Ledger",
+            ),
+            (
+                RemoteWalletError::TrezorError(trezor.to_owned()),
+                Kind::NotConfirmed,
+                "refused on the",
+            ),
+            (
+                LedgerError::SdkNotSupported.into(),
+                Kind::Usage,
+                "wants blind signing",
+            ),
+            (
+                LedgerError::SolanaInvalidMessageSize.into(),
+                Kind::Usage,
+                "cannot read the transaction",
+            ),
+            (
+                LedgerError::NoAppResponse.into(),
+                Kind::Usage,
+                "open its Solana app",
+            ),
+            (
+                RemoteWalletError::Hid("unexpected poll error".to_owned()),
+                Kind::Usage,
+                "was lost",
+            ),
+            (
+                RemoteWalletError::TrezorError("timeout".to_owned()),
+                Kind::Usage,
+                "did not sign: timeout",
+            ),
+        ] {
+            let (found, said) = failed(error);
+            assert_eq!(found, kind, "{said}");
+            assert!(said.contains(says), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_device_that_is_shut_says_how_to_open_it() {
+        for (error, says) in [
+            (LedgerError::NoAppResponse.into(), "open its Solana app"),
+            (RemoteWalletError::Protocol("Unknown error"), "unlock it"),
+            (
+                RemoteWalletError::Hid("Permission denied".to_owned()),
+                "udev rules",
+            ),
+        ] {
+            let failure = unusable(NAME, &error);
+            assert_eq!(failure.kind, Kind::Usage);
+            let said = failure.to_json().to_string();
+            assert!(said.contains(says) && said.contains(NAME), "{said}");
+        }
+        assert_eq!(
+            unusable(NAME, &RemoteWalletError::UserCancel).kind,
+            Kind::NotConfirmed
+        );
+    }
+
+    #[test]
+    fn several_devices_are_listed() {
+        let roots = [[1; 32], [2; 32]].map(Pubkey::new_from_array);
+        let known = roots.iter().map(|root| (NAME, *root));
+        let said = several(Manufacturer::Ledger, None, known)
+            .to_json()
+            .to_string();
+        for root in roots {
+            assert!(
+                said.contains(&format!("usb://ledger/{root} ({NAME})")),
+                "{said}"
+            );
+        }
+        assert!(said.contains("several Ledgers"), "{said}");
+        let known = roots.iter().map(|root| (NAME, *root));
+        let named = several(Manufacturer::Ledger, Some(Pubkey::default()), known);
+        assert!(
+            named
+                .to_json()
+                .to_string()
+                .contains("no Ledger with the base address")
+        );
     }
 }

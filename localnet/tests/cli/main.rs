@@ -6,6 +6,7 @@ mod codes;
 mod common;
 mod events;
 mod gateway;
+mod hardware;
 mod oracle;
 mod payments;
 mod readme;
@@ -14,3 +15,4 @@ mod staking;
 mod terminal;
 #[path = "../common/town.rs"]
 mod town;
+mod trezor;
