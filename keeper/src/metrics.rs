@@ -290,10 +290,9 @@ mod tests {
             .map(|line| {
                 let (name, kind) = line.split_once(' ').expect("a name and a type");
                 let help = helps.next().and_then(|line| line.strip_prefix(name));
-                (
-                    name,
-                    (kind, help.expect("help in front of each type").trim()),
-                )
+                let help = help.expect("help in front of each type").trim();
+                // The encoder ends each with a full stop, an empty one too.
+                (name, (kind, help.trim_end_matches('.')))
             })
             .collect()
     }
