@@ -6,7 +6,11 @@ use crate::{build, cargo, errors, idl, process, project::Checkout, toolchain::No
 
 /// Formatting and clippy, in every workspace that the host compiles, and whether the IDLs are current.
 pub fn lint(checkout: &Checkout) -> Result<()> {
-    for folder in [&checkout.root, &checkout.host()] {
+    for folder in [
+        &checkout.root,
+        &checkout.host(),
+        &checkout.root.join("fuzz"),
+    ] {
         ui::heading(&format!("Format and clippy in {}", folder.display()));
         cargo::run(
             folder,
