@@ -80,7 +80,9 @@ fn begin(plan: &Plan) -> Result<(MintConfig, Minter), MintError> {
         window_seconds: 0,
     };
     let minter = Minter::new(someone, someone, 255, terms, &mut config, now)?;
-    config.record_mint(plan.cluster.genesis().ok_or(MintError::HardCapExceeded)?)?;
+    let genesis = plan.cluster.genesis().ok_or(MintError::HardCapExceeded)?;
+    config.promise(0, genesis)?;
+    config.record_mint(genesis)?;
     Ok((config, minter))
 }
 

@@ -41,6 +41,7 @@ impl Fixture {
         self.world.put(MINT, TOKEN_PROGRAM, data, false);
         self.edit::<MintConfig>(&io_mint::CONFIG.address, |config| {
             config.minted = held + config.burned;
+            config.promised = config.minted;
         });
     }
 
