@@ -107,7 +107,7 @@ fn usage_errors_exit_with_2_and_say_what_to_write() {
         ),
         (
             vec!["stake", NODE, "1", "-u", "l", "-k", "usb://ledger"],
-            "hardware wallets",
+            "hardware wallet",
         ),
     ] {
         let output = io(&arguments);

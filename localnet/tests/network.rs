@@ -17,6 +17,7 @@ use io_client::{
 use io_localnet::{IO_USD, Localnet, RECEIVER};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+use std::net::TcpListener;
 use surfpool_core::solana_rpc_client::rpc_client::RpcClient;
 
 const STAKE: u64 = 48_000 * IO;
@@ -100,4 +101,21 @@ async fn it_is_set_up_used_kept_and_reset() -> Result<()> {
         assert!(rpc(&network).get_account(&node).is_err(), "begun anew");
     });
     network.stop().await
+}
+
+#[test]
+fn ports_are_given_once_and_not_where_somebody_listens() {
+    let first = port();
+    // Somebody has the RPC port of the next pair, and the WebSocket port of the one after it.
+    let taken = [first + 2, first + 5].map(|port| TcpListener::bind(("127.0.0.1", port)));
+    let mut given = vec![first];
+    for _ in 0..3 {
+        let next = port();
+        assert!(!given.contains(&next), "{next} is given twice");
+        for port in [next, next + 1] {
+            assert!(TcpListener::bind(("127.0.0.1", port)).is_ok(), "{port}");
+        }
+        given.push(next);
+    }
+    drop(taken);
 }

@@ -27,8 +27,11 @@ const GATEWAYS: u8 = 30;
 const KILLS: u32 = 5;
 /// Between two looks at whether it has begun.
 const LOOK: Duration = Duration::from_millis(100);
-/// Less than what a buffer's account costs, more than many fees.
-const LAMPORTS: u64 = 100_000_000;
+/// Transactions of a deployment that have landed before it is killed, and what each costs.
+const LANDED: u64 = 15;
+const FEE: u64 = 5_000;
+/// Bytes of a buffer before the binary.
+const BUFFER: usize = 37;
 
 /// The network's own file, changed and written beside it.
 fn changed(town: &Town, name: &str, change: impl FnOnce(&mut toml::Table)) -> Result<String> {
@@ -201,11 +204,14 @@ async fn programs_are_upgraded_whenever_it_breaks_off() -> Result<()> {
     };
     let before = balance().await?;
     // The buffer's rent is the first that it pays.
-    let begun = async || Ok(balance().await? + LAMPORTS < before);
+    let space = BUFFER + fs::read(artifact("io_mint"))?.len();
+    let spent = town.chain.rent(space).await? + LANDED * FEE;
+    let begun = async || Ok(balance().await? + spent <= before);
     let answer = town.break_off(&["deploy", &file], begun).await?;
+    // What those that were killed wrote is not written again.
     let rest = answer["transaction_count"].as_u64().context("a number")?;
     ensure!(
-        rest < count as u64,
+        rest + LANDED <= count as u64,
         "{rest} of {count} were sent by the last run"
     );
     let same = town.admin(&["deploy", &file])?;
