@@ -133,3 +133,28 @@ impl Coverage {
         counted.join(", ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interrupted_campaign_says_how_to_go_on() {
+        let campaign = Campaign {
+            seed: 7,
+            steps: 100,
+            jobs: 1,
+            wall: Duration::from_secs(4),
+        };
+        let mut report = Report {
+            steps: 40,
+            ..Report::default()
+        };
+        let text = report.markdown(&campaign);
+        assert!(text.contains("| 7 | 1 | 40 | 0 | 0 | 4 | 10 |"), "{text}");
+        assert!(text.contains("--steps 60 --seed 8`"), "{text}");
+        assert!(report.line(&campaign, 50).starts_with("50 of 100 steps"));
+        report.steps = 101;
+        assert!(!report.markdown(&campaign).contains("Not finished"));
+    }
+}
