@@ -14,12 +14,12 @@ pub struct Options {
     pub arguments: Vec<String>,
 }
 
-/// Builds the programs and, with optimizations, the measurement, and runs it.
+/// Builds the programs and the measurement, and runs it.
 pub fn run(checkout: &Checkout, options: &Options) -> Result<()> {
     build::run(checkout, &build::Options::default())?;
     let manifest = checkout.host().join("Cargo.toml");
     let manifest = manifest.to_string_lossy();
-    let mut arguments = vec!["run", "--quiet", "--release", "--locked"];
+    let mut arguments = vec!["run", "--quiet", "--locked"];
     arguments.extend(["--manifest-path", &manifest, "--package", "io-localnet"]);
     arguments.extend(["--bin", "load", "--"]);
     arguments.extend(options.arguments.iter().map(String::as_str));
