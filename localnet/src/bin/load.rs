@@ -112,7 +112,7 @@ fn machine() -> String {
     });
     let model = model.unwrap_or_else(|| "unknown".to_owned());
     let profile = if cfg!(debug_assertions) {
-        "debug build, with the virtual machine and signatures optimized"
+        "development profile, in which the virtual machine, signatures and the local network are optimized"
     } else {
         "release build"
     };

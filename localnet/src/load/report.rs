@@ -261,7 +261,7 @@ fn limits(page: &mut String, report: &Report) {
            account out of that of its mint, and put back. That takes time in proportion to how many there are, and is why the\n  \
            endpoint's time a node grows with the nodes while compute units stay level.\n\
          - These figures are of a chain kept in memory. `cargo xtask localnet` keeps it in a file, in which those lists are\n  \
-           rewritten as a whole: some 200 ms of the loop for each transaction with 1,900 nodes, where memory takes 20.\n\
+           rewritten as a whole with each transaction.\n\
          - `getRecentPrioritizationFees` copies every transaction that is kept, so whoever asks for the market's priority fee\n  \
            waits longer with each that lands; without one (`Priority::None`) it is not asked.\n",
     );
