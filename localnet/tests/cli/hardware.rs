@@ -1,13 +1,16 @@
 //! Keys on a hardware wallet: what `io` says to it and to whom it belongs, and that what it signs lands.
 
 use crate::{
-    town::{Person, Town, answer_of, said, text},
+    town::{IO_MINT, Person, Town, answer_of, said, text},
     trezor::{self, Trezor},
 };
 use anyhow::{Context, Result, ensure};
 use io_client::{
     pda,
-    shared::state::{PayoutPreference, Supplier},
+    shared::{
+        constants::IO,
+        state::{PayoutPreference, Supplier},
+    },
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -52,6 +55,7 @@ async fn a_hardware_wallet_signs_pays_and_refuses() -> Result<()> {
     refused(&town, &owner, &device).await?;
     signed(&town, &owner, &device).await?;
     paid(&town, &owner, &device).await?;
+    large(&town, &owner, &device).await?;
     device.unplug()?;
     town.local.stop().await
 }
@@ -145,5 +149,28 @@ async fn paid(town: &Town, owner: &Person, device: &Trezor) -> Result<()> {
     let itself = ["supplier", "set", "--paid-in", "io", "--fee-payer", payer];
     town.done(owner, &itself)?;
     assert_eq!(device.signed().len(), 1);
+    Ok(())
+}
+
+/// What only a transaction of version 1 can hold, which no device knows, is refused before it is asked.
+async fn large(town: &Town, owner: &Person, device: &Trezor) -> Result<()> {
+    let renter = town.person("renter", 100, 0).await?;
+    town.give(&IO_MINT, &owner.address(), 100 * IO).await?;
+    let payer = renter.file.to_str().context("not UTF-8")?;
+    let mut suppliers = Vec::new();
+    for number in 0..9 {
+        let supplier = town.stranger(&format!("supplier-{number}"))?;
+        town.done(&supplier, &["supplier", "register", "--fee-payer", payer])?;
+        suppliers.push(supplier.name());
+    }
+    let shares = suppliers.iter().skip(1).map(|name| format!("{name}=1"));
+    let shares: Vec<_> = shares
+        .flat_map(|share| ["--also".to_owned(), share])
+        .collect();
+    let mut pay = vec!["pay", &suppliers[0], "1"];
+    pay.extend(shares.iter().map(String::as_str));
+    town.failed(owner, &pay, 2, "know transactions of version 0")?;
+    assert!(device.signed().is_empty());
+    town.done(&renter, &pay)?;
     Ok(())
 }
