@@ -50,8 +50,8 @@ async fn a_hardware_wallet_signs_pays_and_refuses() -> Result<()> {
         "no hardware wallet found",
     )?;
     let device = Trezor::plug_in()?;
-    shown(&town, &owner, &device)?;
     town.airdrop(&owner.address()).await?;
+    shown(&town, &owner, &device)?;
     refused(&town, &owner, &device).await?;
     signed(&town, &owner, &device).await?;
     paid(&town, &owner, &device).await?;
