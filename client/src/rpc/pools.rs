@@ -16,7 +16,8 @@ use io_shared::{
         window,
     },
     state::{
-        Asset, Feed, Gateway, MintConfig, PaymentsConfig, Price, Quote as Fee, Side, Venue, require_fair,
+        Asset, Feed, Gateway, MintConfig, PaymentsConfig, Price, Quote as Fee, Side, Venue,
+        require_fair,
     },
 };
 
