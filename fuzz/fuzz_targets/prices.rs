@@ -98,7 +98,7 @@ fn exact(feed: &Feed, account: &[u8], now: i64) -> Result<Price, PaymentsError> 
     if (published - i128::from(now)).unsigned_abs() > u128::from(feed.max_age) {
         return Err(PaymentsError::PriceStale);
     }
-    if price <= 0 || exponent > 0 || exponent < -12 {
+    if price <= 0 || !(-12..=0).contains(&exponent) {
         return Err(PaymentsError::PriceUnusable);
     }
     let [exact_price, width] = [BigInt::from(price), BigInt::from(confidence)];
