@@ -41,7 +41,11 @@ fn check<L: Layout>(data: &[u8]) -> bool {
     if let Some(copy) = copy {
         assert_eq!(bytes_of(&copy), &data[8..L::SPACE]);
     }
-    let aligned = data.as_ptr().addr().wrapping_add(8) % align_of::<L>() == 0;
+    let aligned = data
+        .as_ptr()
+        .addr()
+        .wrapping_add(8)
+        .is_multiple_of(align_of::<L>());
     let read = L::read(data);
     assert_eq!(read.is_some(), is && aligned);
     if let Some(read) = read {
@@ -57,7 +61,10 @@ macro_rules! layouts {
     };
 }
 
-const LAYOUTS: [([u8; 8], usize, fn(&[u8]) -> bool); 17] = layouts! {
+/// A layout's discriminator, length and check.
+type Reader = ([u8; 8], usize, fn(&[u8]) -> bool);
+
+const LAYOUTS: [Reader; 17] = layouts! {
     MintConfig Minter
     StakingConfig DeviceClass Node Position Ticket SlashProposal
     EmissionsConfig RewardPool NodeEmission
@@ -68,7 +75,7 @@ const LAYOUTS: [([u8; 8], usize, fn(&[u8]) -> bool); 17] = layouts! {
 fn check_receipt(data: &mut [u8], supplier: u8, refund: Refund) {
     let Some((receipt, entries)) = Receipt::parts(data) else {
         let head = Receipt::read_copy(data);
-        let aligned = data.as_ptr().addr() % align_of::<Receipt>() == 0;
+        let aligned = data.as_ptr().addr().is_multiple_of(align_of::<Receipt>());
         let whole = |head: Receipt| aligned && data.len() == Receipt::space(head.count.into());
         assert!(!head.is_some_and(whole), "a whole receipt is refused");
         return;
