@@ -1,37 +1,38 @@
 //! A cluster and its file: verified, migrated, deployed and handed over, whatever breaks off.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use io_client::{
-    Pubkey, pda,
+    Pubkey,
     shared::{
         ids::{io_mint, io_payments},
-        state::{Gateway, MintConfig, PaymentsConfig},
+        state::{MintConfig, PaymentsConfig},
     },
 };
-use io_localnet::CLUSTER;
+use io_localnet::{
+    CLUSTER,
+    faults::{Proxy, Rates},
+};
 use io_migrations::Program;
 use io_tests::artifact;
 use serde_json::Value;
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
     process::Stdio,
-    time::Duration,
+    sync::Mutex,
 };
+use tokio::process::Command;
 
 use crate::town::Town;
 
 /// Gateways that the changed file has more.
 const GATEWAYS: u8 = 30;
-/// How often a run is killed.
-const KILLS: u32 = 5;
-/// Between two looks at whether it has begun.
-const LOOK: Duration = Duration::from_millis(100);
-/// Transactions of a deployment that have landed before it is killed, and what each costs.
-const LANDED: u64 = 15;
-const FEE: u64 = 5_000;
-/// Bytes of a buffer before the binary.
-const BUFFER: usize = 37;
+/// How many transactions runs have sent when they are killed.
+const KILLED: [usize; 5] = [0, 1, 2, 5, 9];
+const KILLED_DEPLOYING: [usize; 5] = [0, 1, 2, 40, 60];
+/// How many of a deployment are under way at once.
+const AT_ONCE: usize = 16;
 
 /// The network's own file, changed and written beside it.
 fn changed(town: &Town, name: &str, change: impl FnOnce(&mut toml::Table)) -> Result<String> {
@@ -75,34 +76,31 @@ impl Town {
         Ok((code, paths(&answer)))
     }
 
-    /// Runs `io admin …` again and again, killed soon after it has `begun` to change something, and a little
-    /// later each time, then to its end.
-    async fn break_off(
-        &self,
-        arguments: &[&str],
-        begun: impl AsyncFn() -> Result<bool>,
-    ) -> Result<Value> {
+    /// Runs `io admin …` again and again, killed when it sends one transaction more than `after` says, then
+    /// to its end.
+    async fn break_off(&self, arguments: &[&str], after: &[usize]) -> Result<Value> {
         let all = [&["admin"], arguments, &["--yes"]].concat();
-        let mut killed = 0;
-        for time in 1..=KILLS {
-            let mut command = self.command(&self.authority(), &all);
-            let mut child = command
+        for after in after.iter().copied() {
+            let proxy = Proxy::start(&self.local.url, 0, Rates::none()).await?;
+            let seen = Mutex::new(HashSet::new());
+            // What is sent twice counts once.
+            proxy.hold(move |request| {
+                let mut seen = seen.lock().expect("nobody panicked");
+                request["method"] == "sendTransaction"
+                    && seen.insert(request["params"][0].to_string())
+                    && seen.len() > after
+            });
+            let command = self.command_at(&proxy.url, &self.authority(), &all);
+            let mut child = Command::from(command)
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
+                .kill_on_drop(true)
                 .spawn()?;
-            while !begun().await? {
-                ensure!(child.try_wait()?.is_none(), "it ended without a change");
-                tokio::time::sleep(LOOK).await;
+            tokio::select! {
+                () = proxy.holds() => child.kill().await?,
+                ended = child.wait() => bail!("it sent no more than {after} transactions: {}", ended?),
             }
-            tokio::time::sleep(LOOK * 4 * time).await;
-            if child.try_wait()?.is_none() {
-                killed += 1;
-            }
-            // One that has ended cannot be killed any more.
-            let _ = child.kill();
-            child.wait()?;
         }
-        ensure!(killed > 0, "it was over before it could be killed");
         self.admin(arguments)
     }
 }
@@ -157,9 +155,7 @@ async fn a_cluster_is_verified_and_migrated_whenever_it_breaks_off() -> Result<(
             gateways.push(gateway.into());
         }
     })?;
-    let first = pda::gateway(&Pubkey::new_from_array([1; 32])).0;
-    let begun = async || Ok(town.chain.find::<Gateway>(&first).await?.is_some());
-    let answer = town.break_off(&["migrate", &many], begun).await?;
+    let answer = town.break_off(&["migrate", &many], &KILLED).await?;
     assert_eq!(answer["left"], Value::Array(vec![]), "{answer:#}");
     let (_, paths) = town.verify(&many)?;
     assert!(
@@ -194,24 +190,17 @@ async fn programs_are_upgraded_whenever_it_breaks_off() -> Result<()> {
     let exported = town.told(&town.authority(), &plan)?;
     let count = exported["transactions"].as_array().context("a list")?.len();
     ensure!(count > 100, "{count} transactions");
-    let balance = async || {
-        anyhow::Ok(
-            town.chain
-                .rpc()
-                .get_balance(&town.authority().address())
-                .await?,
-        )
-    };
-    let before = balance().await?;
-    // The buffer's rent is the first that it pays.
-    let space = BUFFER + fs::read(artifact("io_mint"))?.len();
-    let spent = town.chain.rent(space).await? + LANDED * FEE;
-    let begun = async || Ok(balance().await? + spent <= before);
-    let answer = town.break_off(&["deploy", &file], begun).await?;
-    // What those that were killed wrote is not written again.
+    let answer = town
+        .break_off(&["deploy", &file], &KILLED_DEPLOYING)
+        .await?;
+    // What those that were killed wrote is not written again: all but what was under way.
     let rest = answer["transaction_count"].as_u64().context("a number")?;
+    let landed: u64 = KILLED_DEPLOYING
+        .iter()
+        .map(|sent| sent.saturating_sub(AT_ONCE) as u64)
+        .sum();
     ensure!(
-        rest + LANDED <= count as u64,
+        rest + landed <= count as u64,
         "{rest} of {count} were sent by the last run"
     );
     let same = town.admin(&["deploy", &file])?;
