@@ -18,6 +18,8 @@ pub mod events;
 pub mod idl;
 pub mod ids;
 pub mod math;
+#[cfg(feature = "anchor")]
+pub mod security;
 pub mod seeds;
 pub mod state;
 

@@ -37,17 +37,7 @@ const _: () = assert!(
     "declare_id! and io_shared::ids differ"
 );
 
-#[cfg(not(feature = "no-entrypoint"))]
-solana_security_txt::security_txt! {
-    name: "IO Coin: io_payments",
-    project_url: "not published yet",
-    contacts: "other:the repository host's security advisories",
-    policy: "Report a vulnerability privately, through the repository host's security advisories. \
-             Do not open a public issue. You get an answer within two working days.",
-    preferred_languages: "en",
-    source_release: env!("CARGO_PKG_VERSION"),
-    auditors: "none yet"
-}
+io_shared::security_txt!("io_payments");
 
 // The dispatcher tries handlers in this order: the hot ones come first.
 #[program]
