@@ -25,11 +25,14 @@ pub const PROGRAMS: [(&str, Pubkey); 4] = [
     ("io_payments", ids::io_payments::ID),
 ];
 
-/// Where `cargo xtask build` puts the binary of a program.
+/// Names a folder with other binaries than the checkout's, all of them.
+const PROGRAMS_FOLDER: &str = "IO_TEST_PROGRAMS";
+
+/// Where `cargo xtask build` puts the binary of a program, or where [`PROGRAMS_FOLDER`] has another one.
 pub fn artifact(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../target/deploy")
-        .join(format!("{name}.so"))
+    let deploy = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/deploy");
+    let folder = std::env::var_os(PROGRAMS_FOLDER).map_or_else(deploy, PathBuf::from);
+    folder.join(format!("{name}.so"))
 }
 
 /// The accounts of a program deployed at `id` under the upgradeable loader: address, owner, data

@@ -15,6 +15,8 @@ use clap::{Args, ValueEnum};
 use crate::{project::Checkout, toolchain::Toolchain, ui};
 
 pub use programs::{Group, Program, discover};
+pub use upstream::Builder;
+pub use verify::copy_sources;
 
 /// What to build and how.
 #[derive(Args, Debug, Default)]

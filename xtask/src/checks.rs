@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 
-use crate::{build, cargo, errors, idl, process, project::Checkout, toolchain::Node, ui};
+use crate::{build, cargo, errors, idl, mutants, process, project::Checkout, toolchain::Node, ui};
 
-/// Formatting and clippy, in every workspace that the host compiles, and whether the IDLs are current.
+/// Formatting and clippy, in every workspace that the host compiles; whether the IDLs are current, and the mutants
+/// still apply.
 pub fn lint(checkout: &Checkout) -> Result<()> {
     for folder in [
         &checkout.root,
@@ -55,7 +56,9 @@ pub fn lint(checkout: &Checkout) -> Result<()> {
         ],
         "fix what clippy says above",
     )?;
-    idl::run(checkout, &idl::Options { check: true })
+    idl::run(checkout, &idl::Options { check: true })?;
+    ui::heading("Mutants");
+    mutants::check(checkout)
 }
 
 /// Builds the programs and runs every test there is.

@@ -12,6 +12,7 @@ mod fuzz_parsers;
 mod idl;
 mod load;
 mod localnet;
+mod mutants;
 mod process;
 mod project;
 mod simulate;
@@ -52,9 +53,11 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Fuzz what parses bytes: instruction data, accounts, prices, venues, events, amounts
     FuzzParsers(fuzz_parsers::Options),
+    /// Break rules of the programs one at a time and see whether the fuzzer finds it: docs/assurance.md
+    Mutants(mutants::Options),
     /// Write the programs' IDLs into idls/ from their sources
     Idl(idl::Options),
-    /// Check formatting, run clippy, compare the IDLs
+    /// Check formatting, run clippy, compare the IDLs, see whether the mutants' patches apply
     Lint,
     /// Set up the registry-only toolchain for the on-chain build
     Toolchain {
@@ -86,6 +89,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Bench(options) => bench::run(&checkout, &options),
         Command::Fuzz(options) => fuzz::run(&checkout, &options),
         Command::FuzzParsers(options) => fuzz_parsers::run(&checkout, &options),
+        Command::Mutants(options) => mutants::run(&checkout, &options),
         Command::Idl(options) => idl::run(&checkout, &options),
         Command::Lint => checks::lint(&checkout),
         Command::Toolchain { update_lock } => {

@@ -63,6 +63,11 @@ impl Checkout {
         self.root.join("toolchain/i128.ll")
     }
 
+    /// Patches that each break a rule of the programs.
+    pub fn mutants(&self) -> PathBuf {
+        self.root.join("tests/mutants")
+    }
+
     /// The TypeScript client.
     pub fn typescript(&self) -> PathBuf {
         self.root.join("client/ts")

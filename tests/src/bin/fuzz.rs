@@ -23,6 +23,8 @@ struct Options {
     seed: u64,
     jobs: usize,
     replay: Option<PathBuf>,
+    /// Say only whether chain and model part, and after how many steps: nothing is kept, nothing shrunk.
+    terse: bool,
 }
 
 fn options() -> Result<Options> {
@@ -31,9 +33,14 @@ fn options() -> Result<Options> {
         seed: 1,
         jobs: std::thread::available_parallelism().map_or(1, usize::from),
         replay: None,
+        terse: false,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
+        if name == "--terse" {
+            options.terse = true;
+            continue;
+        }
         let value = arguments
             .next()
             .with_context(|| format!("{name} needs a value"))?;
@@ -42,7 +49,7 @@ fn options() -> Result<Options> {
             "--seed" => options.seed = value.parse()?,
             "--jobs" => options.jobs = value.parse()?,
             "--replay" => options.replay = Some(value.into()),
-            _ => bail!("{name} is unknown; use --steps, --seed, --jobs or --replay"),
+            _ => bail!("{name} is unknown; use --steps, --seed, --jobs, --terse or --replay"),
         }
     }
     ensure!(
@@ -68,6 +75,22 @@ fn run(options: &Options) -> Result<()> {
         return Sequence::parse(&text)?
             .replay()
             .map_err(|why| anyhow::anyhow!("{why}"));
+    }
+    if options.terse {
+        let Options {
+            seed, steps, jobs, ..
+        } = *options;
+        let report = campaign::run(seed, steps, jobs, &Progress::default());
+        let outcome = if report.failed.is_some() {
+            "parted"
+        } else {
+            "agreed"
+        };
+        println!("{outcome} after {} steps", report.steps);
+        if let Some(failed) = report.failed {
+            println!("{}", failed.why);
+        }
+        return Ok(());
     }
     let began = Instant::now();
     let asked = || Campaign {

@@ -54,15 +54,7 @@ fn build(
     let copy = Checkout {
         root: folder.join("project"),
     };
-    for file in sources(checkout)? {
-        let to = copy.root.join(&file);
-        if let Some(parent) = to.parent() {
-            fs::create_dir_all(parent)
-                .with_context(|| format!("could not create {}", parent.display()))?;
-        }
-        fs::copy(checkout.root.join(&file), &to)
-            .with_context(|| format!("could not copy {}", file.display()))?;
-    }
+    copy_sources(checkout, &copy)?;
     let library = folder.join("rust/library");
     fs::create_dir_all(folder.join("rust"))
         .with_context(|| format!("could not create {}", folder.display()))?;
@@ -89,6 +81,20 @@ fn build(
             builder.build(program, false)
         })
         .collect()
+}
+
+/// Copies the checkout's files to where another one is to be.
+pub fn copy_sources(checkout: &Checkout, to: &Checkout) -> Result<()> {
+    for file in sources(checkout)? {
+        let to = to.root.join(&file);
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent)
+                .with_context(|| format!("could not create {}", parent.display()))?;
+        }
+        fs::copy(checkout.root.join(&file), &to)
+            .with_context(|| format!("could not copy {}", file.display()))?;
+    }
+    Ok(())
 }
 
 /// The checkout's files, without build output: what git knows or would add.

@@ -23,7 +23,13 @@ struct Patch {
     replace: &'static str,
 }
 
-const PATCHES: [Patch; 9] = [
+const PATCHES: [Patch; 10] = [
+    // A frame of the stack has 4 KiB in all.
+    Patch {
+        file: "core/src/slice/sort/stable/mod.rs",
+        find: "\n    let mut stack_buf = AlignedStorage::<T, 4096>::new();",
+        replace: "\n    let mut stack_buf = AlignedStorage::<T, 1024>::new();",
+    },
     Patch {
         file: "std/src/sys/io/error/mod.rs",
         find: "        target_os = \"vexos\",\n",
