@@ -68,9 +68,13 @@ pub struct Failure {
 struct Said {
     message: String,
     advice: Option<String>,
-    /// Program and name of its error.
-    refused_by: Option<(&'static str, String)>,
+    /// The program that refused.
+    program: Option<&'static str>,
+    /// Name of the error.
+    name: Option<String>,
     signature: Option<Signature>,
+    /// What became of transactions that are kept nowhere else.
+    transactions: Option<Value>,
 }
 
 pub type Result<T> = core::result::Result<T, Failure>;
@@ -94,8 +98,10 @@ impl Failure {
             said: Box::new(Said {
                 message,
                 advice,
-                refused_by: None,
+                program: None,
+                name: None,
                 signature: None,
+                transactions: None,
             }),
         }
     }
@@ -116,16 +122,36 @@ impl Failure {
         if let Some(advice) = typed(&explained.name) {
             failure.said.advice = Some(advice.to_owned());
         }
-        failure.said.refused_by = Some((explained.program, explained.name.clone()));
-        failure
+        failure.said.program = Some(explained.program);
+        failure.named(explained.name.clone())
+    }
+
+    /// Gives it a name, for programs.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.said.name = Some(name.into());
+        self
+    }
+
+    /// Answers with what became of transactions too, for the next run.
+    #[must_use]
+    pub fn with_transactions(mut self, transactions: Value) -> Self {
+        self.said.transactions = Some(transactions);
+        self
     }
 
     /// Says how many of several transactions landed before, if any did.
     #[must_use]
-    pub fn after(mut self, done: usize, all: usize) -> Self {
+    pub fn after(self, done: usize, all: usize) -> Self {
+        self.landed_before(done, all, "run the same again for the rest")
+    }
+
+    /// The same, with `how` to go on.
+    #[must_use]
+    pub fn landed_before(mut self, done: usize, all: usize, how: &str) -> Self {
         if done > 0 {
             self.said.message.push_str(&format!(
-                " ({done} of {all} transactions landed before and stay: run the same again for the rest)"
+                " ({done} of {all} transactions landed before and stay: {how})"
             ));
         }
         self
@@ -144,7 +170,7 @@ impl Failure {
         } else {
             let error = paint(Stream::Stderr, RED, "error:");
             eprintln!("{error} {}", self.said.message);
-            if let Some((program, name)) = &self.said.refused_by {
+            if let (Some(program), Some(name)) = (self.said.program, &self.said.name) {
                 eprintln!("  refused by {program}: {name}");
             }
             if let Some(signature) = &self.said.signature {
@@ -159,15 +185,19 @@ impl Failure {
     }
 
     pub fn to_json(&self) -> Value {
-        json!({ "error": {
+        let mut document = json!({ "error": {
             "code": self.kind.code(),
             "kind": self.kind.name(),
             "message": self.said.message,
             "advice": self.said.advice,
-            "program": self.said.refused_by.as_ref().map(|(program, _)| program),
-            "name": self.said.refused_by.as_ref().map(|(_, name)| name),
+            "program": self.said.program,
+            "name": self.said.name,
             "signature": self.said.signature.map(|signature| signature.to_string()),
-        }})
+        }});
+        if let Some(transactions) = &self.said.transactions {
+            document["transactions"] = transactions.clone();
+        }
+        document
     }
 }
 

@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod context;
 mod decode;
+mod exported;
 mod failure;
 mod hardware;
 mod output;

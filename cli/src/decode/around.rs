@@ -76,6 +76,11 @@ fn system(data: &[u8]) -> Option<Known> {
             ],
             ["payer", "account"],
         ),
+        System::AdvanceNonceAccount => known(
+            "advance_nonce_account",
+            vec![],
+            ["nonce_account", "recent_blockhashes", "authority"],
+        ),
         _ => return None,
     })
 }

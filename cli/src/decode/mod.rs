@@ -18,6 +18,8 @@ use std::fmt::Write as _;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decoded {
     pub program: String,
+    /// Whether `program` is a name, and not an address.
+    pub program_known: bool,
     /// `None` if it is none that this program knows.
     pub name: Option<String>,
     /// Of a nested value with the path to it, as `terms.policy`.
@@ -51,6 +53,7 @@ pub fn decode(instruction: &Instruction) -> Decoded {
         });
     Decoded {
         program: program_name(program).map_or_else(|| program.to_string(), str::to_owned),
+        program_known: program_name(program).is_some(),
         name,
         arguments,
         accounts: accounts.collect(),

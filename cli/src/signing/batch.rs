@@ -127,12 +127,12 @@ impl Acting {
             .prepare(&self.payer, &step.instructions)
             .await
             .map_err(|error| self.not_prepared(error))?;
-        let signers = self.signers(&step.instructions, progress);
+        let signers = self.signers(&self.payer, &step.instructions, progress);
         let signers: Vec<_> = signers.iter().map(|key| key as &dyn Signer).collect();
         Ok(self.network.send(&prepared, &signers).await?)
     }
 
-    async fn wait_past(&self, slot: u64) -> Result<()> {
+    pub(super) async fn wait_past(&self, slot: u64) -> Result<()> {
         loop {
             let now = self.network.rpc().get_slot().await;
             if now.map_err(io_client::rpc::Error::from)? > slot {

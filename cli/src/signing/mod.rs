@@ -3,6 +3,7 @@
 
 mod batch;
 mod export;
+mod handed;
 mod priority;
 mod progress;
 
@@ -40,16 +41,25 @@ const LOOK: Duration = Duration::from_millis(500);
 #[derive(Args)]
 #[command(next_help_heading = "Signing")]
 pub struct Signing {
-    /// Keypair that pays the fee and rents; with --export its address is enough [default: the wallet]
-    #[arg(long, value_name = "KEYPAIR")]
-    fee_payer: Option<String>,
-    /// Print the transaction instead of signing it: for a multisig, or a key that is elsewhere
+    #[command(flatten)]
+    keys: Keys,
+    /// Print the transaction instead of signing it: for a multisig, or a key that is elsewhere. An address is
+    /// enough as --fee-payer then
     #[arg(long)]
     export: bool,
     /// With --export: the wallet that will sign [default: the keypair's; for `io admin` the one whose office it
     /// is]
     #[arg(long, value_name = "ADDRESS", requires = "export")]
     authority: Option<Pubkey>,
+}
+
+/// Options of every command that signs.
+#[derive(Args)]
+#[command(next_help_heading = "Signing")]
+pub struct Keys {
+    /// Keypair that pays the fee and rents [default: the wallet]
+    #[arg(long, value_name = "KEYPAIR")]
+    fee_payer: Option<String>,
     /// Sign without asking
     #[arg(short, long)]
     yes: bool,
@@ -65,6 +75,8 @@ pub struct Acting {
     pub wallet: Pubkey,
     /// Pays fees and rents.
     pub payer: Pubkey,
+    /// Whether the payer was named, and pays for what others sign alone too.
+    payer_named: bool,
     network: Network,
     keys: Vec<Box<dyn Signer>>,
     export: bool,
@@ -87,27 +99,39 @@ impl Signing {
         context: &Context,
         exported: impl FnOnce() -> Result<Pubkey>,
     ) -> Result<Acting> {
-        let network = context.network.clone().priority(self.priority_fee);
-        if self.export {
-            let wallet = self.authority.map_or_else(exported, Ok)?;
-            let address = |source| address_of(source, &context.devices);
-            let payer = self.fee_payer.as_deref().map(address).transpose()?;
-            return Ok(Acting {
-                wallet,
-                payer: payer.unwrap_or(wallet),
-                network,
-                keys: Vec::new(),
-                export: true,
-                yes: false,
-            });
+        if !self.export {
+            return self.keys.acting(context);
         }
+        let wallet = self.authority.map_or_else(exported, Ok)?;
+        let address = |source| address_of(source, &context.devices);
+        let payer = self.keys.fee_payer.as_deref().map(address).transpose()?;
+        Ok(Acting {
+            wallet,
+            payer: payer.unwrap_or(wallet),
+            payer_named: payer.is_some(),
+            network: self.keys.network(context),
+            keys: Vec::new(),
+            export: true,
+            yes: false,
+        })
+    }
+}
+
+impl Keys {
+    fn network(&self, context: &Context) -> Network {
+        context.network.clone().priority(self.priority_fee)
+    }
+
+    /// Reads the keys that will sign.
+    pub fn acting(&self, context: &Context) -> Result<Acting> {
         let wallet = context.wallet()?;
         let read = |source| read_keypair(source, &context.devices);
         let payer = self.fee_payer.as_deref().map(read).transpose()?;
         let mut acting = Acting {
             wallet: wallet.pubkey(),
             payer: payer.as_ref().unwrap_or(&wallet).pubkey(),
-            network,
+            payer_named: payer.is_some(),
+            network: self.network(context),
             keys: Vec::new(),
             export: false,
             yes: self.yes,
@@ -208,6 +232,10 @@ impl Acting {
 
     /// Asks on stderr whether to sign, after a title, what there is to say in detail, and the figures.
     fn ask(&self, what: &str, details: &str, expected: &Record) -> Result<()> {
+        self.ask_to("Sign and send?", what, details, expected)
+    }
+
+    fn ask_to(&self, question: &str, what: &str, details: &str, expected: &Record) -> Result<()> {
         let wallet = Record::new().with("Wallet", "wallet", Shown::Address(self.wallet));
         let lines = expected.clone().and(wallet).lines(Stream::Stderr);
         eprintln!(
@@ -228,7 +256,7 @@ impl Acting {
         if !std::io::stdin().is_terminal() {
             return unconfirmed("nobody is there to confirm");
         }
-        eprint!("Sign and send? [y/N] ");
+        eprint!("{question} [y/N] ");
         // A terminal that cannot be written to cannot answer either.
         let _ = std::io::stderr().flush();
         let mut answer = String::new();
@@ -241,6 +269,7 @@ impl Acting {
     /// Those of the keys whose signature is wanted, which may ask for it while `progress` is shown.
     fn signers<'a>(
         &'a self,
+        payer: &Pubkey,
         instructions: &[Instruction],
         progress: &'a ProgressBar,
     ) -> Vec<Asking<'a>> {
@@ -248,7 +277,7 @@ impl Acting {
         let wanted: HashSet<_> = metas
             .filter(|meta| meta.is_signer)
             .map(|meta| meta.pubkey)
-            .chain([self.payer])
+            .chain([*payer])
             .collect();
         let keys = self.keys.iter();
         let keys = keys.filter(|key| wanted.contains(&key.pubkey()));
@@ -260,7 +289,7 @@ impl Acting {
     async fn send(&self, prepared: &Prepared) -> Result<(Landed, Option<Recorded>)> {
         let progress = Progress::start("signing");
         let network = self.network.clone().observed_by(progress.observer());
-        let signers = self.signers(&prepared.instructions, progress.bar());
+        let signers = self.signers(&self.payer, &prepared.instructions, progress.bar());
         let signers: Vec<_> = signers.iter().map(|key| key as &dyn Signer).collect();
         let sent = network.send(prepared, &signers).await;
         let landed = match sent {
@@ -287,11 +316,15 @@ impl Acting {
 
 /// What a transaction costs its payer in lamports.
 fn cost(prepared: &Prepared) -> Record {
-    let record = Record::new().with("Network fee", "fee_lamports", Shown::Sol(prepared.lamports));
-    let rents = Shown::Sol(prepared.rents.unsigned_abs());
-    match prepared.rents {
+    costs(prepared.lamports, prepared.rents)
+}
+
+fn costs(fee: u64, rents: i64) -> Record {
+    let record = Record::new().with("Network fee", "fee_lamports", Shown::Sol(fee));
+    let shown = Shown::Sol(rents.unsigned_abs());
+    match rents {
         0 => record,
-        paid if paid > 0 => record.with("Rents", "rents_lamports", rents),
-        _ => record.with("Rents that come back", "rents_back_lamports", rents),
+        paid if paid > 0 => record.with("Rents", "rents_lamports", shown),
+        _ => record.with("Rents that come back", "rents_back_lamports", shown),
     }
 }

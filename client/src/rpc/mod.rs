@@ -37,7 +37,7 @@ pub use network::{At, Clock, Network};
 pub use pools::{PaymentQuote, Pool, SwapQuote};
 pub use prepare::{Format, Prepared};
 pub use refusal::Refusal;
-pub use send::{Landed, Stage};
+pub use send::{Landed, Signed, Stage};
 pub use solana_commitment_config::CommitmentConfig;
 pub use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 pub use solana_signature::Signature;

@@ -45,6 +45,14 @@ pub struct Landed {
     pub slot: u64,
 }
 
+/// A transaction that has all its signatures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signed {
+    pub transaction: VersionedTransaction,
+    /// The last block height at which it can land.
+    pub last_valid: u64,
+}
+
 /// What an observer is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -101,23 +109,10 @@ impl Network {
     /// missing or too many.
     pub async fn send(&self, prepared: &Prepared, signers: &[&dyn Signer]) -> Result<Landed> {
         for attempt in 1..=self.attempts {
-            let (blockhash, last_valid) = self
-                .rpc()
-                .get_latest_blockhash_with_commitment(self.rpc().commitment())
-                .await?;
-            let message = prepared.message(blockhash)?;
-            let transaction = VersionedTransaction::try_new(message, signers)?;
-            let signature = signature_of(&transaction);
-            (self.observer)(&Stage::Signed { signature, attempt });
-            match self.follow(prepared, &transaction, last_valid).await? {
-                Fate::Landed(landed) => {
-                    (self.observer)(&Stage::Landed {
-                        signature,
-                        slot: landed.slot,
-                    });
-                    return Ok(landed);
-                }
-                Fate::Expired => (self.observer)(&Stage::Expired { signature }),
+            let signed = self.sign(prepared, signers).await?;
+            let fate = self.attempt(&signed, &prepared.instructions, attempt);
+            if let Fate::Landed(landed) = fate.await? {
+                return Ok(landed);
             }
         }
         Err(Error::Expired {
@@ -125,13 +120,62 @@ impl Network {
         })
     }
 
-    /// Sends the same bytes until their fate is known.
-    async fn follow(
+    /// Signs a transaction for the newest blockhash, and sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rpc`], or [`Error::Signer`] if a signer is missing or too many.
+    pub async fn sign(&self, prepared: &Prepared, signers: &[&dyn Signer]) -> Result<Signed> {
+        let (blockhash, last_valid) = self
+            .rpc()
+            .get_latest_blockhash_with_commitment(self.rpc().commitment())
+            .await?;
+        let message = prepared.message(blockhash)?;
+        Ok(Signed {
+            transaction: VersionedTransaction::try_new(message, signers)?,
+            last_valid,
+        })
+    }
+
+    /// Sends a transaction of `instructions` until it lands; one that has landed already is only found.
+    /// Sent again and again, by whomever, it lands once.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Network::send`]; [`Error::Expired`] if it did not land and can not any more.
+    pub async fn send_signed(
         &self,
-        prepared: &Prepared,
-        transaction: &VersionedTransaction,
-        last_valid: u64,
+        signed: &Signed,
+        instructions: &[Instruction],
+    ) -> Result<Landed> {
+        match self.attempt(signed, instructions, 1).await? {
+            Fate::Landed(landed) => Ok(landed),
+            Fate::Expired => Err(Error::Expired { attempts: 1 }),
+        }
+    }
+
+    async fn attempt(
+        &self,
+        signed: &Signed,
+        instructions: &[Instruction],
+        attempt: u32,
     ) -> Result<Fate> {
+        let signature = signature_of(&signed.transaction);
+        (self.observer)(&Stage::Signed { signature, attempt });
+        let fate = self.follow(signed, instructions).await?;
+        (self.observer)(&match fate {
+            Fate::Landed(Landed { slot, .. }) => Stage::Landed { signature, slot },
+            Fate::Expired => Stage::Expired { signature },
+        });
+        Ok(fate)
+    }
+
+    /// Sends the same bytes until their fate is known.
+    async fn follow(&self, signed: &Signed, instructions: &[Instruction]) -> Result<Fate> {
+        let Signed {
+            transaction,
+            last_valid,
+        } = signed;
         let signature = signature_of(transaction);
         let config = RpcSendTransactionConfig {
             // It was simulated already, and a later look at the chain may lag behind this one.
@@ -162,12 +206,12 @@ impl Network {
             // Whether it has expired is asked first: what lands after that is seen by the status.
             let expired = if looked.elapsed() >= EXPIRY {
                 looked = Instant::now();
-                self.has_passed(last_valid).await
+                self.has_passed(*last_valid).await
             } else {
                 Ok(None)
             };
             let status = match expired {
-                Ok(passed) => self.status(prepared, transaction, passed).await,
+                Ok(passed) => self.status(instructions, transaction, passed).await,
                 Err(error) => Err(error),
             };
             match status {
@@ -205,7 +249,7 @@ impl Network {
     /// that slot.
     async fn status(
         &self,
-        prepared: &Prepared,
+        instructions: &[Instruction],
         transaction: &VersionedTransaction,
         passed: Option<u64>,
     ) -> Result<Status> {
@@ -231,13 +275,13 @@ impl Network {
                 signature,
                 slot: status.slot,
             })),
-            Some(error) => Err(self.failed(prepared, transaction, error).await),
+            Some(error) => Err(self.failed(instructions, transaction, error).await),
         }
     }
 
     async fn failed(
         &self,
-        prepared: &Prepared,
+        instructions: &[Instruction],
         transaction: &VersionedTransaction,
         error: TransactionError,
     ) -> Error {
@@ -259,10 +303,10 @@ impl Network {
             },
             None => Vec::new(),
         };
-        let error = without_budget(error, &transaction.message, &prepared.instructions);
+        let error = without_budget(error, &transaction.message, instructions);
         Error::Failed {
             signature,
-            refusal: Box::new(Refusal::new(error, &prepared.instructions, logs)),
+            refusal: Box::new(Refusal::new(error, instructions, logs)),
         }
     }
 }

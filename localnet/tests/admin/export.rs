@@ -35,18 +35,20 @@ async fn an_exported_transaction_is_read_and_signed_elsewhere() -> Result<()> {
         "{refused:#}"
     );
     let exported = admin(&["fees", "payout-fee", "1.5", "--export"])?;
-    assert_eq!(exported["signers"], Value::from(vec![vault.name()]));
+    let one = &exported["transactions"][0];
+    assert_eq!(one["signers"], Value::from(vec![vault.name()]));
     assert_eq!(exported["in_force"], 200);
-    assert_eq!(exported["instructions"][0]["name"], "schedule_payout_fee");
     let before = payout_fee(&town).await?;
     assert_eq!(before.pending(0), None, "nothing was sent");
 
     // Whoever signs reads in words what it does, in either form.
-    let transaction = text(&exported, "transaction_base64")?;
-    for written in [transaction, text(&exported, "message_base58")?] {
+    let transaction = text(one, "transaction_base64")?;
+    for written in [transaction, text(one, "message_base58")?] {
         let decoded = admin(&["decode", written])?;
         assert_eq!(decoded["all_known"], true, "{decoded:#}");
+        let decoded = &decoded["transactions"][0];
         assert_eq!(decoded["fee_payer"], vault.name());
+        assert_eq!(decoded["signed"], json!([]));
         let all = decoded["instructions"].as_array().context("a list")?;
         let last = all.last().context("an instruction")?;
         assert_eq!(last["program"], "io_payments");
@@ -68,7 +70,8 @@ async fn an_exported_transaction_is_read_and_signed_elsewhere() -> Result<()> {
 
     // Signed by other software, which puts its own blockhash in its place.
     let exported = admin(&["fees", "payout-fee", "0.75", "--export"])?;
-    let bytes = BASE64_STANDARD.decode(text(&exported, "transaction_base64")?)?;
+    let one = &exported["transactions"][0];
+    let bytes = BASE64_STANDARD.decode(text(one, "transaction_base64")?)?;
     let mut unsigned: VersionedTransaction = wincode::deserialize(&bytes)?;
     let rpc = town.chain.rpc();
     unsigned
@@ -80,8 +83,8 @@ async fn an_exported_transaction_is_read_and_signed_elsewhere() -> Result<()> {
     assert_eq!(waiting.map(|(next, _)| next), Some(75));
 
     // A transaction that does something else says so.
-    let instructions = exported["instructions"].as_array().context("a list")?;
-    let data = instructions.first().map(|one| text(one, "data_base64"));
+    let instructions = one["instructions"].as_array().context("a list")?;
+    let data = instructions.last().map(|one| text(one, "data_base64"));
     let data = BASE64_STANDARD.decode(data.context("an instruction")??)?;
     let mut tampered = bytes;
     let at = tampered
@@ -120,12 +123,15 @@ async fn a_vault_without_a_key_gets_its_transactions() -> Result<()> {
     town.failed(&town.authority(), &export, 1, "lamports")?;
     town.airdrop(&vault).await?;
     let exported = town.told(&town.authority(), &export)?;
-    assert_eq!(exported["signers"], Value::from(vec![vault.to_string()]));
+    let one = &exported["transactions"][0];
+    assert_eq!(one["signers"], Value::from(vec![vault.to_string()]));
 
     // What is imported does the one thing, and leaves the limits to who executes it.
-    let message = text(&exported, "message_base58")?;
+    let message = text(one, "message_base58")?;
     let decoded = town.told(&town.authority(), &["admin", "decode", message])?;
-    let instructions = decoded["instructions"].as_array().context("a list")?;
+    let instructions = decoded["transactions"][0]["instructions"]
+        .as_array()
+        .context("a list")?;
     assert_eq!(instructions.len(), 1, "{decoded:#}");
     assert_eq!(instructions[0]["name"], "schedule_asset_fee");
     assert_eq!(instructions[0]["accounts"][0]["address"], vault.to_string());

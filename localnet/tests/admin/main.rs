@@ -5,11 +5,13 @@ mod common;
 mod emissions;
 mod export;
 mod governance;
+mod handed;
 mod migrate;
 mod mint;
 mod offices;
 mod payments;
 mod readme;
+mod release;
 mod staking;
 #[path = "../common/terminal.rs"]
 mod terminal;

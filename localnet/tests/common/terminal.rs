@@ -78,15 +78,18 @@ impl Town {
 
 /// The lines of every example under a heading of `cli/README.md`.
 pub fn examples(heading: &str) -> Result<Vec<&'static str>> {
-    let mut sections = README.split("\n## ");
+    let lines = blocks(README, heading)?.concat();
+    ensure!(lines.len() > 2, "{heading}: {lines:#?}");
+    Ok(lines)
+}
+
+/// The examples under a heading of `document`, each its lines.
+pub fn blocks<'a>(document: &'a str, heading: &str) -> Result<Vec<Vec<&'a str>>> {
+    let mut sections = document.split("\n## ");
     let section = sections.find(|section| section.starts_with(heading));
     let section = section.with_context(|| format!("no section {heading}"))?;
     let blocks = section.split("```sh\n").skip(1);
-    let lines: Vec<_> = blocks
-        .filter_map(|block| block.split("```").next())
-        .flat_map(str::lines)
-        .filter(|line| !line.is_empty())
-        .collect();
-    ensure!(lines.len() > 2, "{heading}: {lines:#?}");
-    Ok(lines)
+    let blocks = blocks.filter_map(|block| block.split("```").next());
+    let lines = |block: &'a str| block.lines().filter(|line| !line.is_empty()).collect();
+    Ok(blocks.map(lines).collect())
 }
