@@ -40,7 +40,7 @@ impl Decode {
             ]);
         }
         let mut report = Report::new()
-            .title("To be signed, in this order")
+            .title("The transactions, in their order")
             .table(table)
             .record(Record::new().with("All known", "all_known", Shown::Flag(known)));
         for (number, one) in (1_u64..).zip(&list.transactions) {

@@ -3,6 +3,7 @@
 use super::names;
 use crate::failure::{Failure, Kind};
 use io_client::{Pubkey, rpc::Signature};
+use std::path::PathBuf;
 
 const AGAIN: &str = "export it again, and let all sign within a minute of the first";
 
@@ -10,6 +11,8 @@ const AGAIN: &str = "export it again, and let all sign within a minute of the fi
 pub enum Fault {
     /// What was named, and why it is none.
     NotAnExport(String, String),
+    /// A file that another process holds, or that cannot be held.
+    InUse(PathBuf, String),
     Undecodable(usize),
     /// A signature that is not of this message.
     BadSignature(usize, Pubkey),
@@ -28,6 +31,7 @@ impl Fault {
     const fn name(&self) -> &'static str {
         match self {
             Self::NotAnExport(..) => "NotAnExport",
+            Self::InUse(..) => "InUse",
             Self::Undecodable(_) => "Undecodable",
             Self::BadSignature(..) => "BadSignature",
             Self::NotASigner(_) => "NotASigner",
@@ -53,6 +57,10 @@ impl Fault {
                 format!("{given} is neither a transaction nor what --export printed: {why}"),
                 "name a file or `-` with what --json and --export printed, or write out one \
                  transaction or message in base64 or base58",
+            ),
+            Self::InUse(path, why) => (
+                format!("{} is in use: {why}", path.display()),
+                "let whoever signs it finish, and run it again",
             ),
             Self::Undecodable(number) => (
                 format!("transaction {number} does not decode"),

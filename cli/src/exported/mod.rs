@@ -15,15 +15,23 @@ use solana_message::VersionedMessage;
 use solana_transaction::versioned::VersionedTransaction;
 use std::{
     fs,
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 /// Transactions in the order in which they have to land.
 pub struct List {
     pub transactions: Vec<Exported>,
-    /// The file that they stand in, and the rest of its document.
-    kept: Option<(PathBuf, Value)>,
+    kept: Option<Kept>,
+}
+
+/// Where a list stands.
+struct Kept {
+    path: PathBuf,
+    /// All that is in the file.
+    document: Value,
+    /// The file, once it is held against other processes.
+    lock: Option<fs::File>,
 }
 
 impl List {
@@ -44,7 +52,7 @@ impl List {
         }
         let not_an_export = |why: String| Failure::from(Fault::NotAnExport(given.to_owned(), why));
         let (written, path) = match given {
-            "-" => (std::io::read_to_string(std::io::stdin()), None),
+            "-" => (io::read_to_string(io::stdin()), None),
             path => (fs::read_to_string(path), Some(path)),
         };
         let written = written.map_err(|error| not_an_export(error.to_string()))?;
@@ -60,15 +68,21 @@ impl List {
             Ok((transaction, entry.clone()))
         });
         let entries = entries.collect::<Result<_>>()?;
-        let kept = path.map(|path| fs::canonicalize(path).map(|path| (path, document)));
+        let kept = path.map(|path| {
+            Ok(Kept {
+                path: fs::canonicalize(path)?,
+                document,
+                lock: None,
+            })
+        });
         let kept = kept.transpose();
-        let kept = kept.map_err(|error| not_an_export(error.to_string()))?;
+        let kept = kept.map_err(|error: io::Error| not_an_export(error.to_string()))?;
         Self::of(entries, kept, network).await
     }
 
     async fn of(
         entries: Vec<(VersionedTransaction, Value)>,
-        kept: Option<(PathBuf, Value)>,
+        kept: Option<Kept>,
         network: &Network,
     ) -> Result<Self> {
         let mut transactions = Vec::new();
@@ -93,37 +107,67 @@ impl List {
 
     /// The file that they stand in.
     pub fn file(&self) -> Option<&Path> {
-        self.kept.as_ref().map(|(path, _)| path.as_path())
+        self.kept.as_ref().map(|kept| kept.path.as_path())
     }
 
     pub fn json(&self) -> Value {
         self.transactions.iter().map(Exported::json).collect()
     }
 
+    /// Holds their file, if they have one, so that no other process signs and sends the same.
+    pub fn hold(&mut self) -> Result<()> {
+        let Some(kept) = &mut self.kept else {
+            return Ok(());
+        };
+        let in_use = |why: String| Failure::from(Fault::InUse(kept.path.clone(), why));
+        let file = fs::File::open(&kept.path).map_err(|error| in_use(error.to_string()))?;
+        file.try_lock().map_err(|error| in_use(error.to_string()))?;
+        // Whoever held it until now may have put another in its place.
+        let now = fs::read(&kept.path).map_err(|error| in_use(error.to_string()))?;
+        let now: Option<Value> = serde_json::from_slice(&now).ok();
+        if now.as_ref() != Some(&kept.document) {
+            return Err(in_use("it has just changed".to_owned()));
+        }
+        kept.lock = Some(file);
+        Ok(())
+    }
+
     /// Writes them into their file, if they have one: whole or not at all, whatever breaks off.
     pub fn keep(&mut self) -> Result<()> {
         let transactions = self.json();
-        let Some((path, document)) = &mut self.kept else {
+        let Some(kept) = &mut self.kept else {
             return Ok(());
         };
-        let mut next = path.clone().into_os_string();
-        next.push(".new");
-        document["transactions"] = transactions;
+        kept.document["transactions"] = transactions;
         // What an earlier run failed with is over.
-        if let Some(document) = document.as_object_mut() {
+        if let Some(document) = kept.document.as_object_mut() {
             document.remove("error");
         }
-        let written = fs::File::create(&next).and_then(|mut file| {
-            writeln!(file, "{document:#}")?;
-            file.sync_all()?;
-            fs::rename(&next, &*path)
-        });
-        written.map_err(|error| {
+        kept.write().map_err(|error| {
             Failure::usage(
-                format!("{} cannot be written: {error}", path.display()),
+                format!("{} cannot be written: {error}", kept.path.display()),
                 "signatures are kept in it: put it where it can be written",
             )
         })
+    }
+}
+
+impl Kept {
+    /// Puts another file in place of this one, which is held from the start if this one is.
+    fn write(&mut self) -> io::Result<()> {
+        let mut next = self.path.clone().into_os_string();
+        next.push(".new");
+        let mut file = fs::File::create(&next)?;
+        if self.lock.is_some() {
+            file.lock()?;
+        }
+        writeln!(file, "{:#}", self.document)?;
+        file.sync_all()?;
+        fs::rename(&next, &self.path)?;
+        if self.lock.is_some() {
+            self.lock = Some(file);
+        }
+        Ok(())
     }
 }
 

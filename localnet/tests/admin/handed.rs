@@ -259,7 +259,11 @@ async fn kill(stage: &Stage, arguments: &[&str], sent: bool) -> Result<()> {
         .kill_on_drop(true)
         .spawn()?;
     tokio::select! {
-        () = proxy.holds() => child.kill().await?,
+        () = proxy.holds() => {
+            let error = town.failed(vault, arguments, 1, "in use")?;
+            assert_eq!(error["name"], "InUse");
+            child.kill().await?;
+        }
         ended = child.wait() => bail!("it sent nothing: {}", ended?),
     }
     Ok(())
@@ -293,7 +297,8 @@ async fn what_cannot_be_signed_is_refused_by_name() -> Result<()> {
     let unsigned = first(&path)?;
     town.done(member, &["admin", "sign", &path])?;
     let mut changed = first(&path)?;
-    changed.message = unsigned.message.clone();
+    let another = Pubkey::new_unique().to_bytes().into();
+    changed.message.set_recent_blockhash(another);
     let put = |name: &str, transaction: &VersionedTransaction| {
         let entry = json!({ "transaction_base64": base64(transaction)? });
         stage.write(name, &json!({ "transactions": [entry] }))
@@ -310,6 +315,7 @@ async fn what_cannot_be_signed_is_refused_by_name() -> Result<()> {
     };
     add(&mut late, 0, &member.key);
     let path = put("late.json", &late)?;
+    assert_eq!(stage.fault(member, &path, 1)?, "BlockhashExpired");
     let before = fs::read(&path)?;
     assert_eq!(stage.fault(vault, &path, 1)?, "BlockhashExpired");
     assert_eq!(fs::read(&path)?, before, "nothing was signed");

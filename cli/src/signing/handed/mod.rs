@@ -33,12 +33,13 @@ impl Acting {
     ///
     /// The faults of lists, and that of the first transaction that fails; what landed stays.
     pub async fn sign_and_send(&self, mut list: List) -> Result<Report> {
+        list.hold()?;
         self.look_up(&mut list).await?;
         let parts = plan(&list.transactions, |key| self.has(key));
+        self.check(&list, &parts).await?;
         if !parts.iter().any(|part| part.signs() || part.sends()) {
             return idle(&list, &parts);
         }
-        self.check(&list, &parts).await?;
         self.consent(&list, &parts).await?;
         let done = self.sign_shared(&mut list, &parts).await;
         let done = match done {
@@ -103,7 +104,7 @@ impl Acting {
                 return Err(Fault::DurableNonce(number).into());
             }
             let signed = one.signed();
-            if matches!(part, Part::Sign { .. }) && !signed.is_empty() {
+            if matches!(part, Part::Sign { .. } | Part::Signed) && !signed.is_empty() {
                 let blockhash = one.message().recent_blockhash();
                 let good = rpc.is_blockhash_valid(blockhash, rpc.commitment()).await;
                 if !good.map_err(Error::from)? {
