@@ -145,14 +145,14 @@ impl Machine {
         let runloop = self.runloop;
         let stopped = tokio::task::spawn_blocking(|| joined(runloop)).await?;
         // The endpoint's servers close on a thread of their own.
-        for _ in 0..300 {
+        for _ in 0..1_200 {
             if Arc::strong_count(&self.locker.0) == 1 {
                 return stopped;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         stopped?;
-        bail!("the endpoint did not close in half a minute; end the process")
+        bail!("the endpoint did not close in two minutes; end the process")
     }
 }
 

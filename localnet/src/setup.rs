@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use io_client::{
     Instruction, Pubkey,
     shared::{
-        constants::{HOUR, IO, USDC, USDC_DECIMALS},
+        constants::{IO, USDC, USDC_DECIMALS},
         ids::{TOKEN_PROGRAM, io_mint},
     },
     token,
@@ -31,6 +31,8 @@ const POOL_USDC: u64 = 2_000_000 * USDC;
 const FAUCET_LAMPORTS: u64 = 100_000_000_000_000;
 /// USDC that the authority has to give away.
 const FAUCET_USDC: u64 = 100_000_000 * USDC;
+/// Seconds.
+const MINUTE: i64 = 60;
 /// Length of a mint's account.
 const MINT_LEN: usize = 82;
 
@@ -106,11 +108,12 @@ impl<'a> Setup<'a> {
     }
 
     /// Writes the file of this network: that of all local ones, with its own USDC, and an emission that
-    /// begins with the hour in which it is first set up.
+    /// begins with the minute in which it is first set up: however late in the hour that is, the first epoch lies
+    /// ahead.
     fn write_file(&self, path: &Path) -> Result<()> {
         let mut file: toml::Table = CLUSTER.parse()?;
         let now = self.now()?;
-        let start_at = now.checked_sub(now % HOUR).context("no such time")?;
+        let start_at = now.checked_sub(now % MINUTE).context("no such time")?;
         let usdc = self.usdc.pubkey().to_string();
         for (table, key, value) in [
             ("emissions", "start_at", toml::Value::from(start_at)),

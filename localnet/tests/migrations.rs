@@ -53,7 +53,7 @@ fn confirm(rpc: &RpcClient, sent: &mut Vec<Transaction>) -> Result<()> {
         let mut polls = 0;
         while !rpc.confirm_transaction(&signature)? {
             polls += 1;
-            if polls > 200 {
+            if polls > 2_000 {
                 bail!("{signature} did not land");
             }
             thread::sleep(Duration::from_millis(50));

@@ -365,7 +365,7 @@ async fn travel(network: &Network, to: i64) -> Result<()> {
         .rpc()
         .send::<serde_json::Value>(request, parameters)
         .await?;
-    for _ in 0..300 {
+    for _ in 0..1_000 {
         if network.clock().await?.now >= to {
             return Ok(());
         }

@@ -88,13 +88,13 @@ mod tests {
     #[test]
     fn work_costs_processor_time_and_memory() {
         let pid = std::process::id();
-        let before = processor_time(pid).expect("this process");
-        let started = Instant::now();
-        while started.elapsed() < Duration::from_millis(300) {
-            std::hint::black_box(started.elapsed());
+        let used = || processor_time(pid).expect("this process");
+        let (before, started) = (used(), Instant::now());
+        // Whatever else the machine does.
+        while used() - before < Duration::from_millis(50) {
+            let waited = started.elapsed();
+            assert!(waited < Duration::from_secs(120), "{:?}", used() - before);
         }
-        let used = processor_time(pid).expect("this process") - before;
-        assert!(used >= Duration::from_millis(50), "{used:?}");
         assert!(memory(pid).expect("this process") > 1_000_000);
     }
 }

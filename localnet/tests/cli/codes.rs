@@ -1,7 +1,7 @@
 //! Exit codes: each of them once, as the end of a run against a network.
 
 use crate::town::{Person, Town, answer_of, said, text};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use io_client::{
     actions::payments::{order_id, receipts_of},
     events::Event,
@@ -80,8 +80,11 @@ async fn a_run_ends_with_each_exit_code() -> Result<()> {
     // This one waits a minute and a half before it gives up.
     let rates = Rates::only(Fault::Dead, 1_000).dead_for(SILENT, SILENT);
     let dead = Proxy::start(&shop.town.local.url, 1, rates).await?;
-    let silenced = shop.pays(&dead.url, "silenced")?;
+    let mut silenced = shop.pays(&dead.url, "silenced")?;
     while shop.paid().await?.is_empty() {
+        if silenced.try_wait()?.is_some() {
+            bail!("it did not pay: {}", said(&ended(silenced)?));
+        }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     at_once(&shop).await?;

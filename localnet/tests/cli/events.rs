@@ -71,6 +71,8 @@ async fn events_are_told_once_and_followed() -> Result<()> {
     assert_eq!(lines(&town, &renter, &one)?.len(), 1);
 
     let mut following = Following::start(&town, &renter)?;
+    // It knows where the history ends once it has told the last of it.
+    assert_eq!(following.next()?["signature"], paid["signature"]);
     let second = town.done(&renter, &["pay", &supplier.name(), "2"])?;
     let event = following.next()?;
     assert_eq!(event["signature"], second["signature"]);
@@ -98,7 +100,7 @@ struct Following {
 
 impl Following {
     fn start(town: &Town, person: &Person) -> Result<Self> {
-        let arguments = ["events", "--follow", "--last", "0", "--program", "payments"];
+        let arguments = ["events", "--follow", "--last", "1", "--program", "payments"];
         let mut command = town.command(person, &arguments);
         let mut child = command
             .stdout(Stdio::piped())
@@ -113,13 +115,11 @@ impl Following {
                 }
             }
         });
-        // It looks where the history ends before it follows.
-        thread::sleep(Duration::from_secs(3));
         Ok(Self { child, lines })
     }
 
     fn next(&mut self) -> Result<Value> {
-        let wait = Duration::from_secs(30);
+        let wait = Duration::from_secs(120);
         let line = tokio::task::block_in_place(|| self.lines.recv_timeout(wait));
         Ok(serde_json::from_str(&line.context("nothing was told")?)?)
     }

@@ -1,13 +1,15 @@
 //! Payments that prices bound.
 
-use crate::town::{Town, number, text};
+use crate::{
+    common::fresh_prices,
+    town::{Town, number, text},
+};
 use anyhow::{Result, ensure};
 use io_client::{
     actions::payments::{order_id, receipt},
     shared::constants::RULE_CHANGE_DELAY,
 };
 use io_localnet::{Feed, IO_USD, RECEIVER, USDC_USD};
-use std::time::Duration;
 
 /// Both tokens get their feed, two days later.
 async fn listed(town: &Town) -> Result<()> {
@@ -24,9 +26,7 @@ async fn listed(town: &Town) -> Result<()> {
         )?;
     }
     town.travel(RULE_CHANGE_DELAY).await?;
-    // Prices are renewed every two seconds.
-    tokio::time::sleep(Duration::from_secs(5)).await;
-    Ok(())
+    fresh_prices(&town.chain).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,6 @@ use io_client::{
 };
 use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
-use std::time::Duration;
 
 /// A renter with 1,000 IO and 1,000 USDC, a supplier paid in IO and one paid in USDC.
 struct Market {
@@ -332,9 +331,9 @@ async fn asked(market: &Market) -> Result<()> {
     }
     assert!(market.receipt("no").await.is_err(), "nothing was paid");
 
-    let waiting = ask("10 --usdc --slippage 0.01 --order moved")?;
+    let mut waiting = ask("10 --usdc --slippage 0.01 --order moved")?;
     // It has its quote once it asks.
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    waiting.asks()?;
     let authority = town.authority();
     town.done(
         &authority,

@@ -7,16 +7,23 @@ use std::{
     net::TcpListener,
     path::PathBuf,
     sync::atomic::{AtomicU16, Ordering::Relaxed},
+    time::Duration,
 };
 
-use anyhow::{Context, Result, ensure};
-use io_client::Instruction;
+use anyhow::{Context, Result, bail, ensure};
+use io_client::{
+    Instruction,
+    rpc::Network,
+    shared::{ids::io_payments, state::PaymentsConfig},
+};
 use io_localnet::Localnet;
+use serde_json::{Value, json};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use solana_transaction::Transaction;
 use surfpool_core::{
-    solana_commitment_config::CommitmentConfig, solana_rpc_client::rpc_client::RpcClient,
+    solana_commitment_config::CommitmentConfig,
+    solana_rpc_client::{api::request::RpcRequest, rpc_client::RpcClient},
 };
 
 /// A folder of one test's own, gone when it ends.
@@ -24,7 +31,10 @@ pub struct Folder(pub PathBuf);
 
 impl Folder {
     pub fn new(name: &str) -> Self {
-        Self(std::env::temp_dir().join(format!("io-{name}-{}", std::process::id())))
+        let path = std::env::temp_dir().join(format!("io-{name}-{}", std::process::id()));
+        // An earlier process may have had the same number and been killed.
+        let _ = fs::remove_dir_all(&path);
+        Self(path)
     }
 }
 
@@ -72,6 +82,39 @@ pub fn signed(
 
 pub fn send(rpc: &RpcClient, instructions: &[Instruction], signers: &[&Keypair]) -> Result<()> {
     rpc.send_and_confirm_transaction(&signed(rpc, instructions, signers)?)?;
+    Ok(())
+}
+
+/// Lets `seconds` pass.
+pub async fn travel(chain: &Network, seconds: i64) -> Result<()> {
+    let to = chain.clock().await?.now + seconds;
+    let request = RpcRequest::Custom {
+        method: "surfnet_timeTravel",
+    };
+    let millis = json!([{ "absoluteTimestamp": to * 1_000 }]);
+    chain.rpc().send::<Value>(request, millis).await?;
+    for _ in 0..1_000 {
+        if chain.clock().await?.now >= to {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    bail!("the clock did not move")
+}
+
+/// Waits until both feeds have a price of now: a jump in time leaves behind those that were written.
+pub async fn fresh_prices(chain: &Network) -> Result<()> {
+    let config: PaymentsConfig = chain.account(&io_payments::CONFIG.address).await?;
+    let now = chain.clock().await?.now;
+    for feed in [config.io_feed.at(now), config.usdc_feed.at(now)] {
+        ensure!(feed.is_listed(), "the feed is in force");
+        let mut tries = 0;
+        while let Err(error) = chain.price(feed, now).await {
+            tries += 1;
+            ensure!(tries < 500, "no fresh price: {error}");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
     Ok(())
 }
 

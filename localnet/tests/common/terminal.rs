@@ -1,10 +1,12 @@
 //! `io` on a terminal, where somebody answers, and the examples of its README run there.
 
+#![allow(dead_code, reason = "no test uses all of it")]
+
 use crate::town::{Person, Town, said};
 use anyhow::{Context, Result, ensure};
 use std::{
     fs,
-    io::Write,
+    io::{Read, Write},
     os::unix::fs::symlink,
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -12,8 +14,14 @@ use std::{
 
 const README: &str = include_str!("../../../cli/README.md");
 
-/// A run that waits for an answer.
-pub struct Terminal(Child);
+/// What is asked before anything is signed.
+const QUESTION: &[u8] = b"Sign and send? [y/N] ";
+
+/// A run that waits for an answer, and what it wrote until it asked.
+pub struct Terminal {
+    child: Child,
+    said: Vec<u8>,
+}
 
 impl Terminal {
     /// `line`, run by a shell on a terminal that `script` makes.
@@ -28,17 +36,35 @@ impl Terminal {
             .stderr(Stdio::piped())
             .spawn()
             .context("`script` of util-linux is needed")?;
-        Ok(Self(child))
+        Ok(Self {
+            child,
+            said: Vec::new(),
+        })
+    }
+
+    /// Waits until it asks whether to sign.
+    pub fn asks(&mut self) -> Result<()> {
+        let written = self.child.stdout.as_mut().context("no terminal")?;
+        tokio::task::block_in_place(|| {
+            while !self.said.ends_with(QUESTION) {
+                let mut byte = [0];
+                let more = written.read(&mut byte)? > 0;
+                ensure!(more, "not asked: {}", String::from_utf8_lossy(&self.said));
+                self.said.extend(byte);
+            }
+            Ok(())
+        })
     }
 
     /// Answers, and waits for the end; its exit code and all that it wrote.
     pub fn answer(mut self, answer: &str) -> Result<(i32, String)> {
-        let mut stdin = self.0.stdin.take().context("no terminal")?;
+        let mut stdin = self.child.stdin.take().context("no terminal")?;
         writeln!(stdin, "{answer}")?;
-        let output = tokio::task::block_in_place(|| self.0.wait_with_output())?;
+        let output = tokio::task::block_in_place(|| self.child.wait_with_output())?;
         drop(stdin);
         let code = output.status.code().context("it was killed")?;
-        Ok((code, said(&output)))
+        let before = String::from_utf8_lossy(&self.said);
+        Ok((code, format!("{before}{}", said(&output))))
     }
 }
 

@@ -2,8 +2,8 @@
 
 #![allow(dead_code, reason = "no test uses all of it")]
 
-use crate::common::{Folder, built, port};
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use crate::common::{self, Folder, built, port};
+use anyhow::{Context, Result, anyhow, ensure};
 use io_client::{
     Instruction, Pubkey,
     rpc::Network,
@@ -15,14 +15,13 @@ use io_client::{
     token,
 };
 use io_localnet::Localnet;
-use serde_json::{Value, json};
+use serde_json::Value;
 use solana_keypair::{Keypair, write_keypair_file};
 use solana_signer::Signer;
 use spl_token_interface::instruction::transfer;
 use std::{
     path::PathBuf,
     process::{Command, Output, Stdio},
-    time::Duration,
 };
 use surfpool_core::solana_rpc_client::api::request::RpcRequest;
 
@@ -208,16 +207,7 @@ impl Town {
 
     /// Lets `seconds` pass.
     pub async fn travel(&self, seconds: i64) -> Result<()> {
-        let to = self.now().await? + seconds;
-        let travel = json!([{ "absoluteTimestamp": to * 1_000 }]);
-        self.cheat("surfnet_timeTravel", travel).await?;
-        for _ in 0..100 {
-            if self.now().await? >= to {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        bail!("the clock did not move")
+        common::travel(&self.chain, seconds).await
     }
 
     /// Asks the network for what no real one does.

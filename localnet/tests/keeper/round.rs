@@ -7,11 +7,8 @@ use io_client::{
     payments, pda,
     shared::{
         constants::{HOUR, IO, SLASH_DELAY},
-        ids::{io_mint, io_payments},
-        state::{
-            ClassRule, Feed, MintConfig, Node, PaymentsConfig, Receipt, RewardPool, Supplier,
-            Ticket,
-        },
+        ids::io_mint,
+        state::{ClassRule, Feed, MintConfig, Node, Receipt, RewardPool, Supplier, Ticket},
     },
     staking,
 };
@@ -19,9 +16,11 @@ use io_keeper::{Job, Keeper, Tally};
 use io_localnet::{IO_USD, RECEIVER, USDC_USD, books};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-use std::time::Duration;
 
-use crate::stage::{IO_MINT, NODE_STAKE, POOL, Stage};
+use crate::{
+    common::fresh_prices,
+    stage::{IO_MINT, NODE_STAKE, POOL, Stage},
+};
 
 const NODES: u8 = 14;
 
@@ -223,7 +222,7 @@ async fn stakers_suppliers_and_slashes_get_their_due(stage: &Stage, keeper: &Kee
     // From now on the oracle bounds pay-outs.
     stage.pay(&renter, &suppliers[0], 9, 50 * IO).await?;
     stage.travel(SLASH_DELAY).await?;
-    fresh_prices(stage).await?;
+    fresh_prices(&stage.chain).await?;
     let done = round(keeper).await?;
     assert_eq!(done(Job::Tickets).done, 3);
     assert_eq!(done(Job::PayOut).done, 1);
@@ -238,22 +237,6 @@ async fn stakers_suppliers_and_slashes_get_their_due(stage: &Stage, keeper: &Kee
     let left = stage.chain.token_balance(&supplier.earnings).await?;
     assert!(left.is_some_and(|left| left < 1_000), "{left:?}");
     idle(keeper).await
-}
-
-/// Waits until both feeds have a price of now.
-async fn fresh_prices(stage: &Stage) -> Result<()> {
-    let config: PaymentsConfig = stage.chain.account(&io_payments::CONFIG.address).await?;
-    let now = stage.chain.clock().await?.now;
-    for feed in [config.io_feed.at(now), config.usdc_feed.at(now)] {
-        ensure!(feed.is_listed(), "the feed is in force");
-        let mut tries = 0;
-        while stage.chain.price(feed, now).await.is_err() {
-            tries += 1;
-            ensure!(tries < 50, "no fresh price");
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    }
-    Ok(())
 }
 
 /// A renter whose backend's key is also its keeper's.

@@ -22,10 +22,10 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 use solana_system_interface::instruction::transfer as send_sol;
 use spl_token_interface::instruction::transfer;
-use std::{path::Path, time::Duration};
+use std::path::Path;
 use surfpool_core::solana_rpc_client::api::request::RpcRequest;
 
-use crate::common::{Folder, port};
+use crate::common::{self, Folder, port};
 
 pub const IO_MINT: Pubkey = io_mint::MINT.address;
 /// Minimum of a node with one B200, and its emission pool.
@@ -54,7 +54,7 @@ impl Stage {
             nodes: Vec::new(),
             folder,
         };
-        // An hour lies ahead, so that no epoch ends while this goes on.
+        // Nearly an hour lies ahead, so that no epoch ends while this goes on.
         stage.next_epoch().await?;
         stage.nodes = try_join_all((1..=count).map(|number| stage.node(number))).await?;
         let authority = stage.local.authority.pubkey();
@@ -238,22 +238,7 @@ impl Stage {
 
     /// Lets `seconds` pass.
     pub async fn travel(&self, seconds: i64) -> Result<()> {
-        let to = self.chain.clock().await?.now + seconds;
-        let request = RpcRequest::Custom {
-            method: "surfnet_timeTravel",
-        };
-        let millis = json!([{ "absoluteTimestamp": to * 1_000 }]);
-        self.chain
-            .rpc()
-            .send::<serde_json::Value>(request, millis)
-            .await?;
-        for _ in 0..100 {
-            if self.chain.clock().await?.now >= to {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        anyhow::bail!("the clock did not move")
+        common::travel(&self.chain, seconds).await
     }
 
     /// Puts `data` where no instruction could.
