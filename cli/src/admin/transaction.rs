@@ -2,7 +2,7 @@
 
 use crate::{
     context::Context,
-    exported::{Exported, List, names},
+    exported::{Exported, List},
     failure::Result,
     output::{Record, Report, Shown, Table},
     signing::Keys,
@@ -24,18 +24,17 @@ impl Decode {
         let columns = [
             ("No", "number"),
             ("Does", "does"),
-            ("Signers", "signers"),
             ("Signed", "signed"),
+            ("To sign", "missing"),
             ("Landed in slot", "slot"),
         ];
         let mut table = Table::new("transactions", "no transactions", columns);
         for (number, one) in (1_u64..).zip(&list.transactions) {
-            let signed = Some(one.signed()).filter(|signed| !signed.is_empty());
             table.row([
                 Shown::Number(number),
                 Shown::text(one.summary()),
-                Shown::List(names(one.signers())),
-                Shown::maybe(signed, |signed| Shown::List(names(&signed))),
+                Shown::Addresses(one.signed()),
+                Shown::Addresses(one.missing()),
                 Shown::maybe(one.slot, Shown::Number),
             ]);
         }

@@ -107,7 +107,15 @@ fn loader(instruction: &Instruction) -> Option<Known> {
         Loader::Upgrade => known(
             "upgrade",
             vec![],
-            ["program_data", "program", "buffer", "spill"],
+            [
+                "program_data",
+                "program",
+                "buffer",
+                "spill",
+                "rent",
+                "clock",
+                "authority",
+            ],
         ),
         Loader::SetAuthority if instruction.accounts.len() < 3 => known(
             "set_authority: none, nobody can change it any more",

@@ -8,6 +8,7 @@ use crate::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use io_client::{
     Instruction, Pubkey,
+    errors::program_name,
     rpc::{Network, Signature, Signed},
 };
 use serde_json::{Value, json};
@@ -150,11 +151,14 @@ impl Exported {
         let deeds = self.deeds();
         let words = deeds.iter().map(decode);
         let words = words.map(|one| {
-            let name = one.name.unwrap_or_else(|| "NOT KNOWN".to_owned());
-            match one.program_known {
-                true => format!("{} {name}", one.program),
-                false => name,
-            }
+            let mut accounts = one.accounts.iter();
+            let to = accounts.find(|(name, _)| name == "program");
+            let to = to.and_then(|(_, meta)| program_name(&meta.pubkey));
+            let to = to.filter(|to| *to != one.program);
+            let name = one.name.as_deref().unwrap_or("NOT KNOWN");
+            let program = one.program_known.then_some(one.program.as_str());
+            let words = [program, Some(name), to];
+            words.into_iter().flatten().collect::<Vec<_>>().join(" ")
         });
         words.collect::<Vec<_>>().join(", ")
     }

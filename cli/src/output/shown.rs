@@ -24,6 +24,8 @@ pub enum Shown {
     Sol(u64),
     /// An address in full.
     Address(Pubkey),
+    /// Several of them.
+    Addresses(Vec<Pubkey>),
     Text(String),
     Number(u64),
     /// Basis points, as a percentage.
@@ -78,6 +80,7 @@ impl Shown {
             }
             Self::Sol(lamports) => format!("{} SOL", amount::format(*lamports, SOL_DECIMALS)),
             Self::Address(address) => address.to_string(),
+            Self::Addresses(addresses) => joined(addresses, ToString::to_string),
             Self::Text(text) => text.clone(),
             Self::Number(number) => amount::format(*number, 0),
             Self::Bps(bps) => format!("{} %", amount::format(*bps, 2)),
@@ -100,6 +103,7 @@ impl Shown {
     pub fn brief(&self) -> String {
         match self {
             Self::Address(address) => short(address),
+            Self::Addresses(addresses) => joined(addresses, short),
             Self::Id(bytes) => {
                 let digits = hex(bytes);
                 digits
@@ -123,6 +127,7 @@ impl Shown {
             Self::Time(at) | Self::When { at, .. } => (*at).into(),
             Self::From(at, _) => (*at).into(),
             Self::Address(address) => address.to_string().into(),
+            Self::Addresses(addresses) => addresses.iter().map(ToString::to_string).collect(),
             Self::Text(text) => text.as_str().into(),
             Self::Flag(flag) => (*flag).into(),
             Self::Id(bytes) => hex(bytes).into(),
@@ -138,6 +143,14 @@ pub fn number(number: u64) -> Value {
         number.to_string().into()
     } else {
         number.into()
+    }
+}
+
+/// Addresses as `text` has each; a dash for none.
+fn joined(addresses: &[Pubkey], text: impl Fn(&Pubkey) -> String) -> String {
+    match addresses {
+        [] => Shown::None.human(),
+        some => some.iter().map(text).collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -209,6 +222,10 @@ mod tests {
             assert_eq!(shown.human(), human);
             assert_eq!(shown.json(), json);
         }
+        let (none, two) = (Shown::Addresses(vec![]), Shown::Addresses(vec![address; 2]));
+        assert_eq!([none.human(), none.brief()], ["–", "–"]);
+        assert_eq!(two.brief(), "ioMT…E2mv, ioMT…E2mv");
+        assert_eq!(two.json()[1], address.to_string());
         let when = Shown::When { at: 0, now: 90_061 };
         assert_eq!(when.human(), "1970-01-01 00:00:00 UTC (1 d 1 h ago)");
     }

@@ -2,7 +2,7 @@
 
 use super::plan::{Part, count};
 use crate::{
-    exported::{Exported, Fault, List, names},
+    exported::{Exported, Fault, List},
     failure::Result,
     output::{Record, Report, Shown, Table},
 };
@@ -39,34 +39,27 @@ pub fn report(title: &str, list: &List, parts: &[Part]) -> Report {
         ("No", "number"),
         ("Does", "does"),
         ("State", "state"),
-        ("Signature", "signature"),
+        ("To sign", "missing"),
     ];
     let mut table = Table::new("transactions", "no transactions", columns);
     let first_open = list.transactions.iter().position(|one| one.slot.is_none());
     for (number, (one, part)) in (1_u64..).zip(list.transactions.iter().zip(parts)) {
-        let wants = || format!("wants {}", names(&one.missing()).join(", "));
-        let waits = || {
-            format!(
-                "waits for {}",
-                first_open.map_or(0, |at| at.saturating_add(1))
-            )
-        };
         let state = match (part, one.slot) {
             (Part::Landed, _) => "landed before".to_owned(),
             (_, Some(slot)) => format!("landed in slot {slot}"),
-            (Part::Signed, _) => format!("signed before, {}", wants()),
-            (Part::Theirs, _) => wants(),
-            _ if one.missing().is_empty() => format!("signed, {}", waits()),
-            (Part::Sign { .. }, _) => format!("signed, {}", wants()),
-            _ => waits(),
+            (Part::Sign { .. }, _) => "signed".to_owned(),
+            (Part::Signed, _) => "signed before".to_owned(),
+            (Part::Theirs, _) => "not signed here".to_owned(),
+            _ => format!(
+                "waits for {}",
+                first_open.map_or(0, |at| at.saturating_add(1))
+            ),
         };
         table.row([
             Shown::Number(number),
             Shown::text(one.summary()),
             Shown::text(state),
-            Shown::maybe(one.signature(), |signature| {
-                Shown::text(signature.to_string())
-            }),
+            Shown::Addresses(one.missing()),
         ]);
     }
     let counted = |which| Shown::Number(count(parts, which));
