@@ -94,8 +94,8 @@ impl fmt::Display for Fault {
     }
 }
 
-/// How long an overtaken transaction is under way, in milliseconds.
-const OVERTAKEN: (u64, u64) = (200, 2_000);
+/// How long an overtaken transaction is under way, in blocks.
+const OVERTAKEN: (u64, u64) = (1, 5);
 /// How long a dead endpoint refuses connections, in milliseconds.
 const DEAD: (u64, u64) = (500, 3_000);
 
@@ -146,7 +146,7 @@ impl Rates {
         self
     }
 
-    /// Lets overtaken transactions be under way for `least` to `most` milliseconds.
+    /// Lets overtaken transactions be under way for `least` to `most` blocks.
     #[must_use]
     pub const fn overtaken_by(mut self, least: u64, most: u64) -> Self {
         self.overtaken = (least, most);

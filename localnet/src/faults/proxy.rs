@@ -33,13 +33,20 @@ use super::{Fault, Rates, memory::Memory};
 /// How late answers come, and how long a node stays behind, in milliseconds.
 const LATE: (u64, u64) = (200, 2_000);
 const BEHIND: (u64, u64) = (1_000, 8_000);
+/// Less than a block takes, in milliseconds.
+const BLOCK: u64 = 200;
 
 const PAGE: &str =
     "<html><head><title>Error</title></head><body><h1>Try again later</h1></body></html>";
 
 type Body = UnsyncBoxBody<Bytes, anyhow::Error>;
-/// Says of a request whether it is kept back.
-type Which = Arc<dyn Fn(&Value) -> bool + Send + Sync>;
+
+/// Says of a request whether it is kept back, or of it only the answer.
+#[derive(Clone)]
+struct Gate {
+    which: Arc<dyn Fn(&Value) -> bool + Send + Sync>,
+    answers: bool,
+}
 
 /// A running proxy.
 pub struct Proxy {
@@ -55,7 +62,7 @@ struct State {
     inner: Mutex<Inner>,
     deaths: mpsc::UnboundedSender<Duration>,
     /// What is kept back, and whether anything was.
-    gate: watch::Sender<Option<Which>>,
+    gate: watch::Sender<Option<Gate>>,
     held: watch::Sender<bool>,
 }
 
@@ -103,11 +110,21 @@ impl Proxy {
     /// Keeps requests back that `which` is true of, before the endpoint hears of them, until they are
     /// released.
     pub fn hold(&self, which: impl Fn(&Value) -> bool + Send + Sync + 'static) {
-        self.state.held.send_replace(false);
-        self.state.gate.send_replace(Some(Arc::new(which)));
+        self.keep(which, false);
     }
 
-    /// Waits until a request is kept back.
+    /// Passes requests on that `which` is true of, and keeps the answers back until they are released.
+    pub fn hold_answers(&self, which: impl Fn(&Value) -> bool + Send + Sync + 'static) {
+        self.keep(which, true);
+    }
+
+    fn keep(&self, which: impl Fn(&Value) -> bool + Send + Sync + 'static, answers: bool) {
+        let which = Arc::new(which);
+        self.state.held.send_replace(false);
+        self.state.gate.send_replace(Some(Gate { which, answers }));
+    }
+
+    /// Waits until a request or an answer is kept back.
     pub async fn holds(&self) {
         let mut held = self.state.held.subscribe();
         // The sender lives as long as the proxy.
@@ -195,8 +212,22 @@ impl State {
     async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Body>> {
         let bytes = request.into_body().collect().await?.to_bytes();
         let request: Value = serde_json::from_slice(&bytes)?;
+        match self.kept(&request) {
+            None => self.respond(request).await,
+            Some(Gate { answers: false, .. }) => {
+                self.until_released().await?;
+                self.respond(request).await
+            }
+            Some(Gate { answers: true, .. }) => {
+                let response = self.clone().respond(request).await;
+                self.until_released().await?;
+                response
+            }
+        }
+    }
+
+    async fn respond(self: Arc<Self>, request: Value) -> Result<Response<Body>> {
         let method = request["method"].as_str().context("no request")?;
-        self.pass(&request).await?;
         let Some(fault) = self.lock().draw(method) else {
             return Ok(whole(&self.answer(&request).await?));
         };
@@ -263,11 +294,21 @@ impl State {
             Fault::Overtaken => {
                 let state = self.clone();
                 let accepted = accepted(&request)?;
-                let between = self.lock().rates.overtaken;
+                let blocks = {
+                    let mut inner = self.lock();
+                    let (least, most) = inner.rates.overtaken;
+                    inner.random.u64(least..=most)
+                };
+                let arrives = self.height().await?.saturating_add(blocks);
                 tokio::spawn(async move {
-                    state.wait(between).await;
+                    while let Some(left) = arrives.checked_sub(state.height().await?)
+                        && left > 0
+                    {
+                        let time = Duration::from_millis(BLOCK.saturating_mul(left));
+                        tokio::time::sleep(time).await;
+                    }
                     // Nobody waits for the answer.
-                    let _ = state.forward(&request).await;
+                    state.forward(&request).await
                 });
                 Ok(whole(&accepted))
             }
@@ -282,14 +323,17 @@ impl State {
         }
     }
 
-    /// Returns when nothing keeps the request back.
-    async fn pass(&self, request: &Value) -> Result<()> {
+    /// The gate, if it keeps the request or its answer back.
+    fn kept(&self, request: &Value) -> Option<Gate> {
+        let gate = self.gate.borrow().clone();
+        gate.filter(|gate| (gate.which)(request))
+    }
+
+    /// Returns when nothing is kept back any more.
+    async fn until_released(&self) -> Result<()> {
         let mut gate = self.gate.subscribe();
-        let kept = gate.borrow().as_ref().is_some_and(|which| which(request));
-        if kept {
-            self.held.send_replace(true);
-            gate.wait_for(Option::is_none).await?;
-        }
+        self.held.send_replace(true);
+        gate.wait_for(Option::is_none).await?;
         Ok(())
     }
 
@@ -304,6 +348,15 @@ impl State {
         let mut inner = self.lock();
         inner.memory.note(request, &answer);
         Ok(inner.memory.censored(request, answer))
+    }
+
+    /// Blocks of the chain so far.
+    async fn height(&self) -> Result<u64> {
+        let parameters = json!([{ "commitment": "processed" }]);
+        let ask =
+            json!({ "jsonrpc": "2.0", "id": 1, "method": "getBlockHeight", "params": parameters });
+        let answer = self.forward(&ask).await?;
+        answer["result"].as_u64().context("no block height")
     }
 
     async fn forward(&self, request: &Value) -> Result<Value> {

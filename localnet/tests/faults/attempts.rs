@@ -85,13 +85,18 @@ pub struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    /// Tries `count` things, one after the other but for races.
-    pub async fn work(mut self, count: u32) -> Vec<Attempt> {
+    /// Tries at least the first of `count` things, and up to the last until it is `enough`, one after the other
+    /// but for races.
+    pub async fn work(mut self, count: (u64, u64), enough: impl Fn() -> bool) -> Vec<Attempt> {
         // Something to take out again.
         self.attempt(Deed::Deposit { amount: 100 * IO }, Prospect::Good)
             .await;
-        for number in 1..=count {
-            self.next(number.into()).await;
+        let (least, most) = count;
+        for number in 1..=most {
+            if number > least && enough() {
+                break;
+            }
+            self.next(number).await;
         }
         self.attempts
     }

@@ -16,16 +16,19 @@ use crate::{
     common::{Folder, port},
     counts,
     people::People,
-    seed,
+    seed, summed_up,
     truth::{Sums, supply_of},
 };
 
 const WALLETS: u8 = 10;
-/// Things that each wallet tries.
-const EACH: u32 = 12;
+/// Things that each wallet tries: at least, and at most if too few faults have happened by then.
+const EACH: (u64, u64) = (12, 120);
 /// Faults in 1,000 requests, of each kind: of those that can befall any, and of the others.
 const COMMON: u32 = 18;
 const PARTICULAR: u32 = 60;
+/// How often each fault has to happen, and all of them.
+const OF_EACH: u64 = 3;
+const OF_ALL: u64 = 200;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_done_twice() -> Result<()> {
@@ -43,18 +46,23 @@ async fn nothing_is_lost_or_done_twice() -> Result<()> {
         let seed = seed.wrapping_add(number);
         let rates = Rates::of_all(COMMON, PARTICULAR);
         let proxy = Proxy::start(&localnet.url, seed, rates).await?;
-        let worker = Worker {
+        workers.push(Worker {
             people: &people,
             wallet,
             network: Network::new(&proxy.url),
             random: Rng::with_seed(seed),
             now,
             attempts: Vec::new(),
-        };
-        workers.push(worker.work(EACH));
+        });
         proxies.push(proxy);
     }
-    let attempts = join_all(workers).await;
+    let enough = || {
+        let counts = counts(&proxies);
+        let of = |fault| counts.get(fault).copied().unwrap_or(0);
+        Fault::ALL.iter().all(|fault| of(fault) >= OF_EACH)
+            && counts.values().sum::<u64>() >= OF_ALL
+    };
+    let attempts = join_all(workers.into_iter().map(|one| one.work(EACH, enough))).await;
     println!("{} s of work", started.elapsed().as_secs());
     let all: Vec<&Attempt> = attempts.iter().flatten().collect();
     report(&all);
@@ -67,15 +75,8 @@ async fn nothing_is_lost_or_done_twice() -> Result<()> {
     books::audit(&clean).await?;
 
     // The faults happened, and the work was done in spite of them.
-    let counts = counts(&proxies);
-    for fault in Fault::ALL {
-        let count = counts.get(&fault).copied().unwrap_or(0);
-        ensure!(count >= 3, "{fault}: {count} times");
-    }
-    ensure!(
-        counts.values().sum::<u64>() >= 200,
-        "few faults: {counts:?}"
-    );
+    let counts = summed_up(&proxies);
+    ensure!(enough(), "few faults: {counts:?}");
     let hopeful = all
         .iter()
         .filter(|attempt| attempt.prospect == Prospect::Good);
@@ -104,7 +105,7 @@ async fn a_transaction_that_one_node_cannot_read_is_followed() -> Result<()> {
         now: clean.clock().await?.now,
         attempts: Vec::new(),
     };
-    let attempts = worker.work(0).await;
+    let attempts = worker.work((0, 0), || true).await;
     ensure!(attempts[0].outcome.is_ok(), "{:?}", attempts[0].outcome);
     Sums::default()
         .check_wallet(&clean, &people.wallets[0], &attempts)
@@ -117,10 +118,10 @@ async fn a_transaction_that_one_node_cannot_read_is_followed() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_comes_late_lands_once() -> Result<()> {
     const WALLETS: u8 = 12;
-    /// Around the life of a blockhash, 150 slots of 400 ms.
-    const LATE: (u64, u64) = (56_000, 76_000);
+    /// Around the life of a blockhash, 150 blocks.
+    const LATE: (u64, u64) = (140, 190);
     /// From then on nothing passes until the endpoint is well again.
-    const SWALLOWED: u64 = 36_000;
+    const SWALLOWED: u64 = 90;
     let seed = seed();
     let folder = Folder::new("faults-late");
     let localnet = Localnet::start(&folder.0, port(), true, |_| ()).await?;
@@ -148,15 +149,17 @@ async fn a_transaction_that_comes_late_lands_once() -> Result<()> {
             .iter()
             .for_each(|proxy| proxy.set_rates(rates.clone()))
     };
+    let begun = clean.rpc().get_block_height().await?;
     let well_again = async {
-        tokio::time::sleep(Duration::from_millis(SWALLOWED)).await;
+        blocks(&clean, begun + SWALLOWED).await?;
         set(Rates::only(Fault::Swallowed, 1_000));
-        tokio::time::sleep(Duration::from_millis(LATE.1 - SWALLOWED)).await;
+        blocks(&clean, begun + LATE.1).await?;
         set(Rates::none());
         // What came last is still under way.
-        tokio::time::sleep(Duration::from_millis(SWALLOWED)).await;
+        blocks(&clean, begun + LATE.1 + SWALLOWED).await
     };
-    let (attempts, ()) = tokio::join!(join_all(workers), well_again);
+    let (attempts, arrived) = tokio::join!(join_all(workers), well_again);
+    arrived?;
     let mut sums = Sums::default();
     for (wallet, attempts) in people.wallets.iter().zip(&attempts) {
         sums.check_wallet(&clean, wallet, attempts).await?;
@@ -169,6 +172,14 @@ async fn a_transaction_that_comes_late_lands_once() -> Result<()> {
     println!("{signed_anew} of {} were signed anew", all.len());
     ensure!(signed_anew > 0, "no blockhash expired");
     localnet.stop().await
+}
+
+/// Waits until the chain has so many blocks.
+async fn blocks(network: &Network, height: u64) -> Result<()> {
+    while network.rpc().get_block_height().await? < height {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+    }
+    Ok(())
 }
 
 fn report(attempts: &[&Attempt]) {

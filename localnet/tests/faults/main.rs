@@ -32,12 +32,18 @@ fn seed() -> u64 {
     seed
 }
 
-/// What all of them did.
+/// What all of them did so far.
 fn counts(proxies: &[Proxy]) -> BTreeMap<Fault, u64> {
     let mut all = BTreeMap::new();
     for (fault, count) in proxies.iter().flat_map(Proxy::counts) {
         *all.entry(fault).or_default() += count;
     }
+    all
+}
+
+/// The same at the end, and says so.
+fn summed_up(proxies: &[Proxy]) -> BTreeMap<Fault, u64> {
+    let all = counts(proxies);
     let requests: u64 = proxies.iter().map(Proxy::requests).sum();
     println!("faults in {requests} requests: {all:?}");
     all

@@ -32,8 +32,8 @@ const DELEGATORS: usize = 6;
 const SUPPLIERS: u8 = 4;
 const STAKED: u64 = 500 * IO;
 const PAID: u64 = 200 * IO;
-/// How long the last keepers may take for what is left.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// How long anything may take that keepers have to do.
+pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What there is to do, and what had happened before.
 pub struct Scene {
@@ -93,7 +93,7 @@ impl Scene {
 
     /// Waits until nothing is left to do.
     pub async fn until_done(&self) -> Result<()> {
-        let looker = self.stage.keeper(|_| ()).await?;
+        let looker = self.stage.keeper(|config| config.harvest.min = 1).await?;
         let started = Instant::now();
         loop {
             let round = looker.plan().await?;

@@ -44,6 +44,7 @@ impl Post {
             .arg("--config")
             .arg(&self.config)
             .args(arguments)
+            .env_remove("RUST_LOG")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);

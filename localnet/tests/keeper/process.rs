@@ -2,14 +2,28 @@
 
 use anyhow::{Context, Result, ensure};
 use io_client::rpc::Signature;
-use io_localnet::books;
+use io_localnet::{
+    books,
+    faults::{Proxy, Rates},
+};
+use serde_json::Value;
 use solana_signer::Signer;
-use std::time::{Duration, Instant};
-use tokio::process::{Child, Command};
+use std::{
+    collections::HashSet,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::{Child, ChildStderr, Command},
+    time::timeout,
+};
 
 use crate::{common::port, post::Post, stage::Stage};
 
 const NODES: u8 = 24;
+/// How long anything may take that has to happen.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A keeper that serves metrics.
 struct Served {
@@ -18,14 +32,15 @@ struct Served {
 }
 
 impl Served {
-    /// Makes one transaction after the other, so that there is a middle to be stopped in.
-    async fn new(stage: &Stage) -> Result<Self> {
+    /// Makes one transaction after the other, so that there is a middle to be stopped in. Works through the
+    /// endpoint at `url`.
+    async fn new(stage: &Stage, url: &str) -> Result<Self> {
         let listen = format!("127.0.0.1:{}", port());
         let rules = format!(
             "listen = {listen:?}\ninterval = 1\njitter = 0\nparallel = 1\n\
              [harvest]\nmin = \"0.00000001\"\n"
         );
-        let post = Post::new(stage, &stage.local.url, &rules).await?;
+        let post = Post::new(stage, url, &rules).await?;
         Ok(Self { post, listen })
     }
 
@@ -36,7 +51,7 @@ impl Served {
         loop {
             match reqwest::get(&url).await {
                 Ok(answer) => return Ok((answer.status().as_u16(), answer.text().await?)),
-                Err(error) if started.elapsed() > Duration::from_secs(20) => {
+                Err(error) if started.elapsed() > PATIENCE => {
                     return Err(error.into());
                 }
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -56,39 +71,77 @@ impl Served {
             if value.is_some_and(|value| value >= least) {
                 return Ok(());
             }
-            ensure!(
-                started.elapsed() < Duration::from_secs(60),
-                "{name}: {value:?}\n{text}"
-            );
+            ensure!(started.elapsed() < PATIENCE, "{name}: {value:?}\n{text}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 }
 
-/// Sends SIGTERM; the log of its run and how long it took to end.
-async fn terminate(keeper: Child) -> Result<(String, Duration)> {
+/// The log of a keeper that is running.
+struct Log {
+    lines: BufReader<ChildStderr>,
+    text: String,
+}
+
+impl Log {
+    fn of(keeper: &mut Child) -> Result<Self> {
+        let stderr = keeper.stderr.take().context("it has no log")?;
+        Ok(Self {
+            lines: BufReader::new(stderr),
+            text: String::new(),
+        })
+    }
+
+    /// Reads until a line has `word` in it.
+    async fn until(&mut self, word: &str) -> Result<()> {
+        loop {
+            let from = self.text.len();
+            let more = self.lines.read_line(&mut self.text).await? > 0;
+            ensure!(more, "its log ends without {word:?}\n{}", self.text);
+            if self.text[from..].contains(word) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// All of it, once the keeper has ended, which has to be a good end.
+    async fn of_ended(mut self, mut keeper: Child) -> Result<String> {
+        self.lines.read_to_string(&mut self.text).await?;
+        let status = keeper.wait().await?;
+        ensure!(status.code() == Some(0), "{status:?}\n{}", self.text);
+        Ok(self.text)
+    }
+}
+
+/// Whether a request sends a transaction after so many others. What is sent twice counts once.
+fn sends_after(others: usize) -> impl Fn(&Value) -> bool + Send + Sync {
+    let seen = Mutex::new(HashSet::new());
+    move |request| {
+        let mut seen = seen.lock().expect("nobody panicked");
+        request["method"] == "sendTransaction" && {
+            seen.insert(request["params"][0].to_string());
+            seen.len() > others
+        }
+    }
+}
+
+/// Sends SIGTERM.
+async fn terminate(keeper: &Child) -> Result<()> {
     let id = keeper.id().context("it ended by itself")?;
-    let started = Instant::now();
     let sent = Command::new("kill")
         .arg("-TERM")
         .arg(id.to_string())
         .status()
         .await?;
     ensure!(sent.success(), "the signal was not sent");
-    let output = keeper.wait_with_output().await?;
-    let log = String::from_utf8(output.stderr)?;
-    ensure!(
-        output.status.code() == Some(0),
-        "{:?}\n{log}",
-        output.status
-    );
-    Ok((log, started.elapsed()))
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_says_what_it_would_do_does_it_and_stops_gracefully() -> Result<()> {
     let stage = Stage::open("keeper-process", NODES).await?;
-    let served = Served::new(&stage).await?;
+    let proxy = Proxy::start(&stage.local.url, 0, Rates::none()).await?;
+    let served = Served::new(&stage, &proxy.url).await?;
     let post = &served.post;
     stage.next_epoch().await?;
 
@@ -118,25 +171,30 @@ async fn the_command_says_what_it_would_do_does_it_and_stops_gracefully() -> Res
         "an epoch and a sync for each node"
     );
 
-    // A round of four harvests one after the other; it is told to stop after the first.
+    // An epoch and four harvests one after the other; it is told to stop while it sends the second of them.
     stage.score().await?;
     stage.next_epoch().await?;
-    let keeper = post.command(&["--log", "json"])?.spawn()?;
-    served
-        .metric("io_keeper_transactions_total{outcome=\"landed\"}", 2)
-        .await?;
-    let (log, took) = terminate(keeper).await?;
-    println!("ended within {took:?}");
-    ensure!(log.contains("stopping") && log.contains("ended"), "{log}");
-    ensure!(took < Duration::from_secs(15), "{took:?}");
+    proxy.hold(sends_after(2));
+    let mut keeper = post.command(&["--log", "json"])?.spawn()?;
+    let mut log = Log::of(&mut keeper)?;
+    timeout(PATIENCE, proxy.holds()).await?;
+    let (before, _) = harvested(&stage).await?;
+    terminate(&keeper).await?;
+    timeout(PATIENCE, log.until("stopping")).await??;
+    proxy.release();
+    let log = timeout(PATIENCE, log.of_ended(keeper)).await??;
+    ensure!(log.contains("ended"), "{log}");
+    // It waited for what it had sent, and sent nothing more.
     let (harvested, left) = harvested(&stage).await?;
-    ensure!(left > 0, "it stopped in the middle: {harvested} harvested");
+    assert_eq!(harvested, 2 * before, "{log}");
+    ensure!(before > 0 && left > 0, "{before}, {harvested}, {left} left");
     // What it sent it knew of: everything that landed is in its log.
     let count = u64::try_from(log.matches("\"message\":\"done\"").count())?;
     assert_eq!(count, harvested + 1, "{log}");
 
     // The next one begins where it ended, and says that it is well.
-    let keeper = post.command(&[])?.spawn()?;
+    let mut keeper = post.command(&[])?.spawn()?;
+    let log = Log::of(&mut keeper)?;
     served
         .metric("io_keeper_rounds_total{outcome=\"good\"}", 2)
         .await?;
@@ -147,7 +205,8 @@ async fn the_command_says_what_it_would_do_does_it_and_stops_gracefully() -> Res
     served
         .metric("io_keeper_done_total{task=\"harvest\"}", left)
         .await?;
-    terminate(keeper).await?;
+    terminate(&keeper).await?;
+    timeout(PATIENCE, log.of_ended(keeper)).await??;
     books::audit(&stage.chain).await?;
     stage.local.stop().await
 }
