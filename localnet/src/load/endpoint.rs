@@ -84,16 +84,14 @@ pub async fn serve(folder: &Path, port: u16) -> Result<()> {
     Ok(fs::remove_file(folder.with_extension("lock"))?)
 }
 
-/// A free port with a free one behind it.
+/// Two free ports in a row, below those that the system gives to connections: one of these could be taken before the
+/// endpoint has it.
 fn port() -> Result<u16> {
-    for _ in 0..100 {
-        let first = TcpListener::bind(("127.0.0.1", 0))?;
-        let port = first.local_addr()?.port();
-        if let Some(next) = port.checked_add(1)
-            && TcpListener::bind(("127.0.0.1", next)).is_ok()
-        {
-            return Ok(port);
-        }
-    }
-    bail!("there are no two free ports in a row");
+    let process = usize::try_from(std::process::id() % 5_000)?;
+    let pairs = (20_000..30_000_u16).step_by(2).cycle().skip(process);
+    let free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    pairs
+        .take(5_000)
+        .find(|port| free(*port) && port.checked_add(1).is_some_and(free))
+        .context("there are no two free ports in a row")
 }
