@@ -46,8 +46,8 @@ pub fn explain(code: u32) -> Option<Explained> {
         })
 }
 
-/// The error that `code` stands for where `program` failed with it: also those of the system and token
-/// programs that a caller can do something about.
+/// The error that `code` stands for where `program` failed with it: those of the four programs, and those of
+/// the system and token programs that a caller can do something about.
 pub fn explain_of(program: &Pubkey, code: u32) -> Option<Explained> {
     let (program, name, message) = match (program, code) {
         (&SYSTEM_PROGRAM, 0) => (
@@ -80,7 +80,11 @@ pub fn explain_of(program: &Pubkey, code: u32) -> Option<Explained> {
             "AccountFrozen",
             "the token account is frozen by its mint's authority; use another",
         ),
-        _ => return explain(code),
+        // Others count their errors from 6000 too, as Anchor does.
+        (&io_mint::ID | &io_staking::ID | &io_emissions::ID | &io_payments::ID, _) => {
+            return explain(code);
+        }
+        _ => return None,
     };
     Some(Explained {
         program,
@@ -122,5 +126,7 @@ mod tests {
         assert_eq!(poor.name, "InsufficientFunds");
         let code = StakingError::ALL[0].code();
         assert_eq!(explain_of(&io_staking::ID, code), explain(code));
+        let whirlpool = crate::venues::WHIRLPOOL;
+        assert_eq!(explain_of(&whirlpool, code), None);
     }
 }

@@ -128,6 +128,23 @@ mod tests {
     }
 
     #[test]
+    fn a_venue_that_fails_is_not_taken_for_one_of_ours() {
+        let venue = Pubkey::new_from_array([7; 32]);
+        let code = PaymentsError::AlreadyPaid.code();
+        let logs = [
+            format!("Program {venue} failed: custom program error: {code:#x}"),
+            format!(
+                "Program {} failed: custom program error: {code:#x}",
+                io_payments::ID
+            ),
+        ];
+        let refusal = Refusal::new(custom(code), &[instruction()], logs.to_vec());
+        assert_eq!(refusal.explained, None);
+        let told = refusal.to_string();
+        assert!(told.contains(&venue.to_string()), "{told}");
+    }
+
+    #[test]
     fn without_logs_the_instruction_names_the_program() {
         let code = PaymentsError::AlreadyPaid.code();
         let refusal = Refusal::new(custom(code), &[instruction()], vec![]);

@@ -8,10 +8,12 @@ mod governance;
 mod handed;
 mod migrate;
 mod mint;
+mod multisig;
 mod offices;
 mod payments;
 mod readme;
 mod release;
+mod squads;
 mod staking;
 #[path = "../common/terminal.rs"]
 mod terminal;

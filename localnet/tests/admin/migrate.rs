@@ -35,7 +35,7 @@ const KILLED_DEPLOYING: [usize; 5] = [0, 1, 2, 40, 60];
 const AT_ONCE: usize = 16;
 
 /// The network's own file, changed and written beside it.
-fn changed(town: &Town, name: &str, change: impl FnOnce(&mut toml::Table)) -> Result<String> {
+pub fn changed(town: &Town, name: &str, change: impl FnOnce(&mut toml::Table)) -> Result<String> {
     let mut file: toml::Table = fs::read_to_string(town.path(CLUSTER))?.parse()?;
     change(&mut file);
     let path = town.path(name);
@@ -44,7 +44,7 @@ fn changed(town: &Town, name: &str, change: impl FnOnce(&mut toml::Table)) -> Re
 }
 
 /// A folder with the binaries that the network runs.
-fn all_binaries(town: &Town) -> Result<PathBuf> {
+pub fn all_binaries(town: &Town) -> Result<PathBuf> {
     let folder = town.path("binaries");
     fs::create_dir_all(&folder)?;
     for program in Program::ALL {
@@ -54,7 +54,7 @@ fn all_binaries(town: &Town) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn name_binaries(file: &mut toml::Table, folder: &Path) {
+pub fn name_binaries(file: &mut toml::Table, folder: &Path) {
     let mut table = toml::Table::new();
     let folder = folder.to_str().expect("UTF-8").to_owned();
     table.insert("binaries".into(), folder.into());
@@ -70,7 +70,7 @@ fn paths(answer: &Value) -> Vec<String> {
 
 impl Town {
     /// `io admin verify`: its exit code, and where in the file it found something.
-    fn verify(&self, file: &str) -> Result<(i32, Vec<String>)> {
+    pub fn verify(&self, file: &str) -> Result<(i32, Vec<String>)> {
         let (code, answer) = self.answer(&self.authority(), &["admin", "verify", file])?;
         ensure!([0, 7].contains(&code), "{answer:#}");
         Ok((code, paths(&answer)))
