@@ -76,6 +76,22 @@ impl Old {
     }
 }
 
+/// Emissions whose offices are all `authority`'s.
+fn emissions_terms(authority: Pubkey) -> EmissionsTerms {
+    EmissionsTerms {
+        guardian: authority,
+        scorer: authority,
+        curve: 0,
+        start_at: GENESIS,
+        bounty_bps: 0,
+        bounty_cap: 0,
+        max_boost_bps: 10_000,
+        max_score_age: 4,
+        max_score_step_bps: 1_000,
+        pool_shares: [10_000, 0, 0, 0],
+    }
+}
+
 #[test]
 fn adopt_takes_over_a_mint_whose_authority_signs() {
     let mut old = Old::new(123 * IO);
@@ -284,18 +300,7 @@ fn the_emission_of_an_adopted_mint_goes_on_where_the_curve_is() {
     old.adopt().expect("a good mint");
     let authority = old.world.authority.pubkey();
     let distributor = io_emissions::CONFIG.address;
-    let terms = EmissionsTerms {
-        guardian: authority,
-        scorer: authority,
-        curve: 0,
-        start_at: GENESIS,
-        bounty_bps: 0,
-        bounty_cap: 0,
-        max_boost_bps: 10_000,
-        max_score_age: 4,
-        max_score_step_bps: 1_000,
-        pool_shares: [10_000, 0, 0, 0],
-    };
+    let terms = emissions_terms(authority);
     let initialize = emissions::initialize(&authority, &old.mint, &terms);
     let outcome = old.world.run(
         &[
@@ -391,18 +396,7 @@ fn a_distributor_needs_a_minter_on_its_own_schedule() {
     ] {
         let mut fixture = Fixture::new();
         let authority = fixture.authority();
-        let terms = EmissionsTerms {
-            guardian: authority,
-            scorer: authority,
-            curve: 0,
-            start_at: GENESIS,
-            bounty_bps: 0,
-            bounty_cap: 0,
-            max_boost_bps: 10_000,
-            max_score_age: 4,
-            max_score_step_bps: 1_000,
-            pool_shares: [10_000, 0, 0, 0],
-        };
+        let terms = emissions_terms(authority);
         let initialize = emissions::initialize(&authority, &io_mint::MINT.address, &terms);
         assert!(fixture.world.send(&[initialize.clone()], &[]).is_err());
         let distributor = io_emissions::CONFIG.address;
