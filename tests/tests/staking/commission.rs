@@ -1,6 +1,6 @@
 //! The operator's part of rewards.
 
-use crate::{Fixture, MIN, POOL, SAFE, assert_reason, swapped, terms};
+use crate::fixture::{Fixture, MIN, MINT, POOL, SAFE, terms};
 use io_client::{
     pda,
     shared::{
@@ -91,55 +91,43 @@ fn set_commission_refuses() {
     let result = fixture.world.send(&[too_high], &[&operator]);
     assert_fails(result, StakingError::CommissionTooHigh);
     let good = staking::set_commission(&operator.pubkey(), &node, POOL, 10_000);
-    let mut unsigned = good.clone();
-    unsigned.accounts[0].is_signer = false;
-    let result = fixture.world.send(&[unsigned], &[]);
-    assert_reason(result, &InstructionError::MissingRequiredSignature);
+    fixture.assert_signed(&good);
 
     let stranger = fixture.world.wallet();
-    let others = staking::register_node(
-        &stranger.pubkey(),
-        &stranger.pubkey(),
-        &crate::MINT,
-        &terms(1),
-    );
+    let others = staking::register_node(&stranger.pubkey(), &stranger.pubkey(), &MINT, &terms(1));
     fixture.world.run(&[others], &[&stranger]);
-    for (index, wrong, expected) in [
-        (
-            1,
-            pda::node(&stranger.pubkey(), &[1; 32]).0,
-            Ok(StakingError::NotOperator),
-        ),
-        (
-            1,
-            pda::device_class(SAFE).0,
-            Err(InstructionError::AccountDataTooSmall),
-        ),
-        (
-            2,
-            pda::reward_pool(POOL + 1).0,
-            Ok(StakingError::WrongAccount),
-        ),
-        (
-            3,
-            pda::node_emission(&stranger.pubkey()).0,
-            Ok(StakingError::WrongAccount),
-        ),
-        (
-            4,
-            io_mint::EVENT_AUTHORITY.address,
-            Ok(StakingError::WrongAccount),
-        ),
-        (5, io_mint::ID, Ok(StakingError::WrongAccount)),
-    ] {
-        let result = fixture
-            .world
-            .send(&[swapped(&good, index, wrong)], &[&operator]);
-        match expected {
-            Ok(error) => assert_fails(result, error),
-            Err(reason) => assert_reason(result, &reason),
-        }
-    }
+    fixture.assert_swaps(
+        &good,
+        &[&operator],
+        [
+            (
+                1,
+                pda::node(&stranger.pubkey(), &[1; 32]).0,
+                Ok(StakingError::NotOperator),
+            ),
+            (
+                1,
+                pda::device_class(SAFE).0,
+                Err(InstructionError::AccountDataTooSmall),
+            ),
+            (
+                2,
+                pda::reward_pool(POOL + 1).0,
+                Ok(StakingError::WrongAccount),
+            ),
+            (
+                3,
+                pda::node_emission(&stranger.pubkey()).0,
+                Ok(StakingError::WrongAccount),
+            ),
+            (
+                4,
+                io_mint::EVENT_AUTHORITY.address,
+                Ok(StakingError::WrongAccount),
+            ),
+            (5, io_mint::ID, Ok(StakingError::WrongAccount)),
+        ],
+    );
     fixture.world.set_clock(i64::MAX);
     let result = fixture.world.send(&[good], &[&operator]);
     assert_fails(result, StakingError::Overflow);

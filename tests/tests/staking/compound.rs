@@ -1,6 +1,9 @@
 //! Rewards that become stake.
 
-use crate::{Fixture, MAX, MIN, POOL, SAFE, Staker, assert_reason, assert_rounded, swapped, terms};
+use crate::{
+    asserts::{assert_rounded, swapped},
+    fixture::{Fixture, MAX, MIN, POOL, SAFE, Staker, terms},
+};
 use io_client::{
     pda,
     shared::{
@@ -170,68 +173,62 @@ fn compound_checks_its_accounts() {
         pda::stake_vault(&fixture.node).0,
         pda::reward_vault(&fixture.node).0,
     );
-    for (index, wrong, expected) in [
-        (0, delegator.stake.owner, Ok(StakingError::NotOwner)),
-        (
-            1,
-            io_mint::CONFIG.address,
-            Err(InstructionError::IllegalOwner),
-        ),
-        (1, other_node, Err(data.clone())),
-        (2, other_node, Ok(StakingError::WrongNode)),
-        (
-            2,
-            pda::device_class(SAFE).0,
-            Err(InstructionError::AccountDataTooSmall),
-        ),
-        (3, delegator.stake.position(), Ok(StakingError::NotOwner)),
-        (3, other_node, Err(data)),
-        (
-            4,
-            pda::reward_vault(&other_node).0,
-            Ok(StakingError::WrongVault),
-        ),
-        (4, operator.tokens, Ok(StakingError::WrongVault)),
-        (
-            5,
-            pda::stake_vault(&other_node).0,
-            Ok(StakingError::WrongVault),
-        ),
-        (5, operator.tokens, Ok(StakingError::WrongVault)),
-        (
-            6,
-            pda::reward_pool(POOL + 1).0,
-            Ok(StakingError::WrongAccount),
-        ),
-        (
-            7,
-            pda::node_emission(&other_node).0,
-            Ok(StakingError::WrongAccount),
-        ),
-        (8, io_staking::ID, Ok(StakingError::WrongAccount)),
-        (
-            9,
-            io_mint::EVENT_AUTHORITY.address,
-            Ok(StakingError::WrongAccount),
-        ),
-        (10, io_mint::ID, Ok(StakingError::WrongAccount)),
-    ] {
-        let keys = [&operator.wallet, &delegator.wallet];
-        let result = fixture.send_by(swapped(&good, index, wrong), &keys);
-        match expected {
-            Ok(error) => assert_fails(result, error),
-            Err(reason) => assert_reason(result, &reason),
-        }
-    }
+    fixture.assert_swaps(
+        &good,
+        &[&operator.wallet, &delegator.wallet],
+        [
+            (0, delegator.stake.owner, Ok(StakingError::NotOwner)),
+            (
+                1,
+                io_mint::CONFIG.address,
+                Err(InstructionError::IllegalOwner),
+            ),
+            (1, other_node, Err(data.clone())),
+            (2, other_node, Ok(StakingError::WrongNode)),
+            (
+                2,
+                pda::device_class(SAFE).0,
+                Err(InstructionError::AccountDataTooSmall),
+            ),
+            (3, delegator.stake.position(), Ok(StakingError::NotOwner)),
+            (3, other_node, Err(data)),
+            (
+                4,
+                pda::reward_vault(&other_node).0,
+                Ok(StakingError::WrongVault),
+            ),
+            (4, operator.tokens, Ok(StakingError::WrongVault)),
+            (
+                5,
+                pda::stake_vault(&other_node).0,
+                Ok(StakingError::WrongVault),
+            ),
+            (5, operator.tokens, Ok(StakingError::WrongVault)),
+            (
+                6,
+                pda::reward_pool(POOL + 1).0,
+                Ok(StakingError::WrongAccount),
+            ),
+            (
+                7,
+                pda::node_emission(&other_node).0,
+                Ok(StakingError::WrongAccount),
+            ),
+            (8, io_staking::ID, Ok(StakingError::WrongAccount)),
+            (
+                9,
+                io_mint::EVENT_AUTHORITY.address,
+                Ok(StakingError::WrongAccount),
+            ),
+            (10, io_mint::ID, Ok(StakingError::WrongAccount)),
+        ],
+    );
     // The vaults in each other's place.
     let mut crossed = swapped(&good, 4, stake_vault);
     crossed.accounts[5].pubkey = reward_vault;
     let result = fixture.world.send(&[crossed], &[&operator.wallet]);
     assert_fails(result, StakingError::WrongVault);
-    let mut unsigned = good.clone();
-    unsigned.accounts[0].is_signer = false;
-    let result = fixture.world.send(&[unsigned], &[]);
-    assert_reason(result, &InstructionError::MissingRequiredSignature);
+    fixture.assert_signed(&good);
     let outcome = fixture.world.run(&[good], &[&operator.wallet]);
     println!("compound: {} CU", outcome.cu);
     assert!(outcome.cu <= 3_300, "{} CU", outcome.cu);

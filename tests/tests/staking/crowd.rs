@@ -1,6 +1,6 @@
 //! Many stakers on one node, many nodes: what each pays, and which accounts they share.
 
-use crate::{Fixture, MINT, POOL, Staker, class, terms};
+use crate::fixture::{Fixture, MINT, POOL, Staker, class, terms};
 use io_client::{
     Instruction, Pubkey, pda,
     shared::{

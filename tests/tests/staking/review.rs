@@ -1,6 +1,9 @@
 //! What an adversary tries between instructions that were written apart from each other.
 
-use crate::{Fixture, MIN, POOL, Staker};
+use crate::{
+    asserts::assert_reason,
+    fixture::{Fixture, MIN, POOL, Staker},
+};
 use io_client::{
     Instruction, Pubkey,
     shared::{
@@ -57,7 +60,7 @@ fn no_ticket_gets_its_own_rent() {
         let mut selfish = request.clone();
         selfish.accounts[rent_payer].pubkey = ticket.pubkey();
         let result = fixture.world.send(&[make.clone(), selfish], &[by, &ticket]);
-        crate::assert_reason(result, &DUPLICATE);
+        assert_reason(result, &DUPLICATE);
     }
     books::check(&fixture.world).expect("the books add up");
 }

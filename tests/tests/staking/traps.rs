@@ -1,7 +1,8 @@
 //! The traps of today's network, each shown not to be here.
 
 use crate::{
-    CONFIG, Fixture, MIN, POOL, SAFE, assert_rounded,
+    asserts::assert_rounded,
+    fixture::{CONFIG, Fixture, MIN, POOL, SAFE},
     live::{CLASS, Live, OTHER},
 };
 use io_client::{
