@@ -6,6 +6,7 @@ mod earnings;
 mod fees;
 mod fiat;
 mod fixture;
+mod governance;
 mod hostile;
 mod idempotency;
 mod interplay;
