@@ -13,9 +13,10 @@ macro_rules! security_txt {
             name: concat!("IO Coin: ", $program),
             project_url: "not published yet",
             contacts: "other:the repository host's security advisories",
-            policy: "Report a vulnerability privately, through the repository host's security \
-             advisories. Do not open a public issue. You get an answer within two working \
-             days.",
+            policy: concat!(
+                "Report a vulnerability privately, through the repository host's security advisories. ",
+                "Do not open a public issue. You get an answer within two working days."
+            ),
             preferred_languages: "en",
             source_release: env!("CARGO_PKG_VERSION"),
             auditors: "none yet"
