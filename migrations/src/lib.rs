@@ -75,11 +75,17 @@ pub struct Operator {
 
 impl Operator {
     /// `authority` on a cluster whose file names the USDC mint.
+    ///
+    /// # Errors
+    ///
+    /// If the file does not name it, or names one wallet as two minters or gateways.
     pub fn of(cluster: &Cluster, authority: Pubkey) -> Result<Self> {
         let usdc = cluster
             .payments
             .usdc
             .context("the file does not name the USDC mint; add `usdc` to [payments]")?;
-        Ok(Self { authority, usdc })
+        let operator = Self { authority, usdc };
+        cluster.check_wallets(&operator)?;
+        Ok(operator)
     }
 }

@@ -1,6 +1,7 @@
 //! What the programs would refuse, found before anything is sent.
 
 use super::{Cluster, Metadata, Role};
+use crate::Operator;
 use anyhow::{Context, Result, bail, ensure};
 use io_client::shared::{
     constants::{BPS, HARD_CAP, MAX_FEE_BPS, MAX_FEED_AGE, MAX_POOLS},
@@ -194,6 +195,19 @@ impl Cluster {
         once("minter", minters)?;
         let gateways = self.gateways.iter().map(|gateway| gateway.wallet);
         once("gateway", gateways)
+    }
+
+    /// Refuses a file that names a wallet by its address, and once more by what it is to `operator`.
+    pub(crate) fn check_wallets(&self, operator: &Operator) -> Result<()> {
+        let wallet = |role| self.wallet(role, operator);
+        once(
+            "minter",
+            self.minters.iter().map(|one| wallet(one.authority)),
+        )?;
+        once(
+            "gateway",
+            self.gateways.iter().map(|one| wallet(one.wallet)),
+        )
     }
 }
 

@@ -87,6 +87,24 @@ fn a_file_with_open_keys_names_them() {
 }
 
 #[test]
+fn a_wallet_is_named_once_whatever_it_is_called() {
+    let operator = Pubkey::new_from_array([7; 32]);
+    let gateway = |wallet: &str| {
+        format!("\n[[gateways]]\nwallet = \"{wallet}\"\nfee_bps = 100\ndaily_limit = \"5\"\n")
+    };
+    let of = |wallet: Pubkey| {
+        let text = format!("{}{}", filled_in(DEVNET), gateway("authority"));
+        let text = format!("{text}{}", gateway(&wallet.to_string()));
+        let cluster = Cluster::parse(&text).expect("sound for one operator or another");
+        crate::Operator::of(&cluster, operator)
+    };
+    let error = of(operator).expect_err("the operator is listed already");
+    let told = format!("gateway {operator} is in the file twice; remove one");
+    assert_eq!(error.to_string(), told);
+    of(Pubkey::new_from_array([8; 32])).expect("somebody else");
+}
+
+#[test]
 fn live_clusters_have_the_figures_of_the_network() {
     let mainnet = Cluster::parse(&filled_in(MAINNET)).expect("mainnet.toml");
     let devnet = Cluster::parse(&filled_in(DEVNET)).expect("devnet.toml");
